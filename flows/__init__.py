@@ -1,0 +1,1 @@
+"""Prefect flows, the settings, the wiring and the `secnews` command: what drives the steps."""

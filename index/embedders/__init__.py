@@ -1,0 +1,1 @@
+"""Models behind the contract of index/embedder.py."""

@@ -1,0 +1,1 @@
+"""From a fetched page or a text dump to what its publisher wrote."""
