@@ -37,6 +37,16 @@ class Reason(StrEnum):
         member.meaning = meaning
         return member
 
+    @classmethod
+    def named(cls, value: str) -> Reason:
+        """The reason that is written so; KeyError for none. (mypy cannot see that `Reason(value)` looks up.)"""
+        return cls[value.upper()]
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether an item that ended so is tried again by itself: only "not now" is."""
+        return self.kind in {Kind.FAILED, Kind.DEFERRED} and self is not Reason.DEAD_LETTER
+
     FIRST_SEEN = "first_seen", Kind.NEW, "an article that the index did not hold"
     CONTENT_CHANGED = "content_changed", Kind.REVISED, "the publisher changed title, summary or body"
 
@@ -44,6 +54,7 @@ class Reason(StrEnum):
     NOT_DUE = "not_due", Kind.UNCHANGED, "known, its feed entry is as it was, and a new look is not due yet"
     NOT_MODIFIED = "not_modified", Kind.UNCHANGED, "the page answered 304"
     SAME_CONTENT = "same_content", Kind.UNCHANGED, "fetched again; the publisher's words are the same"
+    STILL_REJECTED = "still_rejected", Kind.UNCHANGED, "rejected before; not looked at again before its time"
     METADATA_UPDATED = "metadata_updated", Kind.UNCHANGED, "the words are the same; author, section or date changed"
     RE_EXTRACTED = "re_extracted", Kind.UNCHANGED, "another extractor version rewrote the same revision"
 
@@ -77,7 +88,7 @@ class Reason(StrEnum):
     INDEX_UNAVAILABLE = "index_unavailable", Kind.FAILED, "the index could not take it"
 
     RETRY_NOT_DUE = "retry_not_due", Kind.DEFERRED, "failed before; its next try is not due yet"
-    STILL_REJECTED = "still_rejected", Kind.DEFERRED, "rejected before; not looked at again before its time"
+    DEAD_LETTER = "dead_letter", Kind.DEFERRED, "failed its last try; it waits for a person"
     HOST_BUSY = "host_busy", Kind.DEFERRED, "the host's delay left no room in this run"
     RUN_LIMIT = "run_limit", Kind.DEFERRED, "over the most items that a run takes from one source"
     RUN_INTERRUPTED = "run_interrupted", Kind.DEFERRED, "the run ended before it; the next run carries it on"
