@@ -4,7 +4,7 @@
     ├── BadRequest            the caller asked for something that cannot be
     │   └── ModelMismatch     the query, or the article, was embedded by another model than the index
     ├── ModelUnusable         the model's files are missing, or are not the published ones
-    └── IndexError_
+    └── IndexFault
         ├── IndexUnavailable  not reachable, or locked for too long            (a retry makes sense)
         │   └── IndexFull     no room to write                                 (a retry makes sense, after making room)
         ├── IndexDamaged      what is stored cannot be read                    (a person must act)
@@ -34,11 +34,11 @@ class ModelUnusable(SecnewsError):
     """The embedding model cannot be loaded, or its checksum is wrong."""
 
 
-class IndexError_(SecnewsError):
-    """Base of what an index raises. The underscore keeps it apart from Python's own IndexError."""
+class IndexFault(SecnewsError):
+    """Base of what an index raises."""
 
 
-class IndexUnavailable(IndexError_):
+class IndexUnavailable(IndexFault):
     """The index cannot be reached, or was locked for too long."""
 
     retryable = True
@@ -48,9 +48,9 @@ class IndexFull(IndexUnavailable):
     """The index has no room left to write."""
 
 
-class IndexDamaged(IndexError_):
+class IndexDamaged(IndexFault):
     """What is stored cannot be read."""
 
 
-class IndexIncompatible(IndexError_):
+class IndexIncompatible(IndexFault):
     """The index was made by another version, or is something else altogether."""

@@ -10,7 +10,7 @@ run carries on; the article's id makes the second write a no-op.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -84,7 +84,8 @@ class Address:
 
     `etag` and `last_modified` are kept only once its page has been loaded or rejected: a 304 after a failure would be
     no success. `reason` is how it ended last; `next_check_at` is when it may be looked at again; `failures` counts
-    failures in a row. `extractor` is the version that last judged it.
+    failures in a row. `extractor` is the version that last judged it. `content_hash` is of the content that its outcome
+    announced: where the index holds another, a killed process wrote it and did not come to say so.
     """
 
     url: str
@@ -95,7 +96,7 @@ class Address:
     fingerprint: str = ""
     etag: str = ""
     last_modified: str = ""
-    place: str = ""
+    content_hash: str = ""
     extractor: str = ""
     reason: Reason | None = None
     detail: str = ""
@@ -143,7 +144,7 @@ class HostState:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """An address that failed its last try. A person can look at it; offering it again brings it back."""
+    """An address that failed its last try. It is left alone until a person takes the letter back."""
 
     url: str
     source: str
@@ -184,8 +185,8 @@ class Journal(Protocol):
     def fetched(self, run_id: str, key: str, places: Sequence[str]) -> None:
         """Note where an item's pages lie in the archive."""
 
-    def settle(self, run_id: str, key: str, outcome: Outcome) -> bool:
-        """Give an item its outcome. The first one stands: False where it already had one."""
+    def settle(self, run_id: str, outcomes: Mapping[str, Outcome]) -> set[str]:
+        """Give items, by key, their outcomes. The first one stands: returns the keys that had none before."""
 
     def items(self, run_id: str, keys: Iterable[str] | None = None, *, unsettled: bool = False) -> list[Item]:
         """Items of a run in the order they were offered: all, those named, or those without an outcome."""
@@ -202,7 +203,8 @@ class Journal(Protocol):
     def addresses(self, urls: Iterable[str]) -> dict[str, Address]:
         """What is known of these canonical addresses; unknown ones are left out."""
 
-    def save_address(self, address: Address) -> None: ...
+    def save_addresses(self, addresses: Iterable[Address]) -> None:
+        """Write what is known of these addresses, each under its `url`."""
 
     def waiting(self, source: str, now: datetime, limit: int) -> list[Address]:
         """Addresses of a source whose failure, or interruption, may be tried again now, the longest waiting first.

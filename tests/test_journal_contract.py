@@ -82,32 +82,32 @@ def test_items_keep_the_order_in_which_they_were_offered(journal):
 
 
 def test_an_offer_comes_back_as_it_was(journal):
-    offer = Offer("a", "http://x/1", "http://x/1?utm=1", "f1", "Títle \ud83d\ude00", NOON)
+    offer = Offer("a", "http://x/1", "http://x/1?utm=1", "f1", "Títle \ud83d", NOON)
     assert journal.offer("run-1", [offer])[0].offer == offer
 
 
 def test_lone_surrogates_in_a_detail_do_not_break_the_account(journal):
     (item,) = journal.offer("run-1", offers("http://x/1"))
-    journal.settle("run-1", item.key, Outcome(Reason.TIMEOUT, "slow \ud83d host"))
+    journal.settle("run-1", {item.key: Outcome(Reason.TIMEOUT, "slow \ud83d host")})
     journal.source_checked("run-1", SourceCheck("a", Reason.DNS, "\udfff"))
     assert journal.items("run-1")[0].outcome.detail == "slow ? host"
 
 
 def test_the_first_outcome_of_an_item_stands(journal):
     (item,) = journal.offer("run-1", offers("http://x/1"))
-    assert journal.settle("run-1", item.key, Outcome(Reason.FIRST_SEEN, article_id="id1"))
-    assert not journal.settle("run-1", item.key, Outcome(Reason.TIMEOUT))
+    assert journal.settle("run-1", {item.key: Outcome(Reason.FIRST_SEEN, article_id="id1")}) == {item.key}
+    assert not journal.settle("run-1", {item.key: Outcome(Reason.TIMEOUT)})
     assert journal.items("run-1")[0].outcome == Outcome(Reason.FIRST_SEEN, article_id="id1")
 
 
 def test_settling_an_item_that_was_never_offered_changes_nothing(journal):
-    assert not journal.settle("run-1", "nothing", Outcome(Reason.FIRST_SEEN))
+    assert not journal.settle("run-1", {"nothing": Outcome(Reason.FIRST_SEEN)})
     assert journal.ledger("run-1").settled == Counter()
 
 
 def test_unsettled_items_are_those_without_an_outcome(journal):
     one, two = journal.offer("run-1", offers("http://x/1", "http://x/2"))
-    journal.settle("run-1", one.key, Outcome(Reason.NOT_FOUND))
+    journal.settle("run-1", {one.key: Outcome(Reason.NOT_FOUND)})
     assert [item.key for item in journal.items("run-1", unsettled=True)] == [two.key]
 
 
@@ -125,8 +125,8 @@ def test_the_places_of_fetched_pages_are_kept_in_order(journal):
 
 def test_the_ledger_counts_by_source_and_reason(journal):
     items = journal.offer("run-1", offers("http://x/1", "http://x/2") + offers("http://y/1", source="b"))
-    journal.settle("run-1", items[0].key, Outcome(Reason.FIRST_SEEN))
-    journal.settle("run-1", items[2].key, Outcome(Reason.TIMEOUT))
+    journal.settle("run-1", {items[0].key: Outcome(Reason.FIRST_SEEN)})
+    journal.settle("run-1", {items[2].key: Outcome(Reason.TIMEOUT)})
     ledger = journal.ledger("run-1")
     assert ledger.offered == Counter(a=2, b=1)
     assert ledger.settled == Counter({("a", Reason.FIRST_SEEN): 1, ("b", Reason.TIMEOUT): 1})
@@ -148,7 +148,7 @@ def test_a_ledger_adds_up_exactly_when_every_item_is_settled(journal, rows):
     items = journal.offer(run_id, [Offer(source, f"http://x/{n}", "") for source, n, _ in rows])
     for item, (_, _, reason) in zip(items, rows, strict=True):
         if reason is not None:
-            journal.settle(run_id, item.key, Outcome(reason))
+            journal.settle(run_id, {item.key: Outcome(reason)})
     unsettled = sum(reason is None for _, _, reason in rows)
     assert sum(journal.ledger(run_id).gaps().values()) == unsettled
     assert sum(journal.ledger(run_id).offered.values()) == len(rows)
@@ -166,11 +166,11 @@ ADDRESS = Address("http://x/1", "http://x/1?utm=1", "a", NOON)
 
 def test_an_address_comes_back_as_it_was(journal):
     full = replace(
-        ADDRESS, article_id="id1", fingerprint="f", etag='W/"1"', last_modified="Mon", place="p#1,2", extractor="1",
+        ADDRESS, article_id="id1", fingerprint="f", etag='W/"1"', last_modified="Mon", content_hash="c", extractor="1",
         reason=Reason.TIMEOUT, detail="slow", failures=3, checked_at=NOON, next_check_at=NOON + timedelta(hours=1),
     )  # fmt: skip
-    journal.save_address(full)
-    journal.save_address(replace(ADDRESS, url="http://x/2"))
+    journal.save_addresses([full])
+    journal.save_addresses([replace(ADDRESS, url="http://x/2")])
     assert journal.addresses(["http://x/1", "http://x/2", "http://x/3"]) == {
         "http://x/1": full,
         "http://x/2": replace(ADDRESS, url="http://x/2"),
@@ -180,18 +180,18 @@ def test_an_address_comes_back_as_it_was(journal):
 def test_only_what_is_not_now_waits_to_come_back(journal):
     due = NOON - timedelta(seconds=1)
     for n, reason in enumerate([Reason.TIMEOUT, Reason.RUN_INTERRUPTED, Reason.NOT_FOUND, Reason.FIRST_SEEN, None]):
-        journal.save_address(replace(ADDRESS, url=f"http://x/{n}", reason=reason, next_check_at=due))
-    journal.save_address(
-        replace(ADDRESS, url="http://x/later", reason=Reason.TIMEOUT, next_check_at=NOON + timedelta(1))
+        journal.save_addresses([replace(ADDRESS, url=f"http://x/{n}", reason=reason, next_check_at=due)])
+    journal.save_addresses(
+        [replace(ADDRESS, url="http://x/later", reason=Reason.TIMEOUT, next_check_at=NOON + timedelta(1))]
     )
-    journal.save_address(replace(ADDRESS, url="http://y/1", source="b", reason=Reason.TIMEOUT, next_check_at=due))
+    journal.save_addresses([replace(ADDRESS, url="http://y/1", source="b", reason=Reason.TIMEOUT, next_check_at=due)])
     assert [address.url for address in journal.waiting("a", NOON, 10)] == ["http://x/0", "http://x/1"]
 
 
 def test_the_longest_waiting_comes_first_whatever_its_offset(journal):
     east = datetime.fromisoformat("2026-03-01T12:30:00+02:00")  # 10:30 in UTC
-    journal.save_address(replace(ADDRESS, url="http://x/west", reason=Reason.TIMEOUT, next_check_at=NOON))
-    journal.save_address(replace(ADDRESS, url="http://x/east", reason=Reason.TIMEOUT, next_check_at=east))
+    journal.save_addresses([replace(ADDRESS, url="http://x/west", reason=Reason.TIMEOUT, next_check_at=NOON)])
+    journal.save_addresses([replace(ADDRESS, url="http://x/east", reason=Reason.TIMEOUT, next_check_at=east)])
     assert [a.url for a in journal.waiting("a", NOON, 10)] == ["http://x/east", "http://x/west"]
     assert [a.url for a in journal.waiting("a", NOON, 1)] == ["http://x/east"]
 

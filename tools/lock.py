@@ -31,9 +31,23 @@ class Pin:
 
 
 def compile_lock(*extra: str) -> list[Pin]:
-    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-               "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", *extra,
-               "pyproject.toml"]
+    command = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+        "--no-header",
+        *extra,
+        "pyproject.toml",
+    ]
     output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return parse(output)
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -100,21 +100,19 @@ class LocalJournal:
                 "UPDATE items SET places = ? WHERE run_id = ? AND key = ?", (json.dumps(list(places)), run_id, key)
             )
 
-    def settle(self, run_id: str, key: str, outcome: Outcome) -> bool:
+    def settle(self, run_id: str, outcomes: Mapping[str, Outcome]) -> set[str]:
+        settled = set()
         with self._db.write() as db:
-            changed = db.execute(
-                "UPDATE items SET reason = ?, detail = ?, article_id = ?, retry_at = ? "
-                "WHERE run_id = ? AND key = ? AND reason IS NULL",
-                (
-                    outcome.reason.value,
-                    storable(outcome.detail),
-                    outcome.article_id,
-                    stamp(outcome.retry_at),
-                    run_id,
-                    key,
-                ),
-            ).rowcount
-        return changed == 1
+            for key, outcome in outcomes.items():
+                changed = db.execute(
+                    "UPDATE items SET reason = ?, detail = ?, article_id = ?, retry_at = ? "
+                    "WHERE run_id = ? AND key = ? AND reason IS NULL",
+                    (outcome.reason.value, storable(outcome.detail), outcome.article_id, stamp(outcome.retry_at),
+                     run_id, key),
+                ).rowcount  # fmt: skip
+                if changed:
+                    settled.add(key)
+        return settled
 
     def items(self, run_id: str, keys: Iterable[str] | None = None, *, unsettled: bool = False) -> list[Item]:
         open_only = " AND reason IS NULL" if unsettled else ""
@@ -169,13 +167,17 @@ class LocalJournal:
                 )
             }
 
-    def save_address(self, address: Address) -> None:
+    def save_addresses(self, addresses: Iterable[Address]) -> None:
+        rows = [
+            (address.url, address.source, address.reason.value if address.reason else None,
+             stamp(address.next_check_at), to_json(address))
+            for address in addresses
+        ]  # fmt: skip
         with self._db.write() as db:
-            db.execute(
+            db.executemany(
                 "INSERT OR REPLACE INTO addresses (url, source, reason, next_check_at, record) VALUES (?, ?, ?, ?, ?)",
-                (address.url, address.source, address.reason.value if address.reason else None,
-                 stamp(address.next_check_at), to_json(address)),
-            )  # fmt: skip
+                rows,
+            )
 
     def waiting(self, source: str, now: datetime, limit: int) -> list[Address]:
         come_back = [reason.value for reason in Reason if reason.comes_back]
