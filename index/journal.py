@@ -96,6 +96,7 @@ class Address:
     fingerprint: str = ""
     etag: str = ""
     last_modified: str = ""
+    place: str = ""
     content_hash: str = ""
     extractor: str = ""
     reason: Reason | None = None

@@ -166,7 +166,7 @@ ADDRESS = Address("http://x/1", "http://x/1?utm=1", "a", NOON)
 
 def test_an_address_comes_back_as_it_was(journal):
     full = replace(
-        ADDRESS, article_id="id1", fingerprint="f", etag='W/"1"', last_modified="Mon", content_hash="c", extractor="1",
+        ADDRESS, article_id="id1", fingerprint="f", etag='W/"1"', last_modified="Mon", place="p#1,2", content_hash="c", extractor="1",
         reason=Reason.TIMEOUT, detail="slow", failures=3, checked_at=NOON, next_check_at=NOON + timedelta(hours=1),
     )  # fmt: skip
     journal.save_addresses([full])

@@ -1,10 +1,11 @@
-"""Write the three lock files: `make lock`.
+"""Write the lock files: `make lock`.
 
+    requirements-build.lock  uv and the build backend: what an install from a clone starts with
     requirements.lock        what secnews needs at run time
     requirements-torch.lock  torch and what only torch needs, apart, so that an install can take a CPU build instead
     requirements-dev.lock    what only tests and checks need
 
-Every file pins versions with hashes and names no registry. One resolution serves all three, so they fit together.
+Every file pins versions with hashes and names no registry. One resolution serves the last three, so they fit.
 """
 
 from __future__ import annotations
@@ -30,24 +31,10 @@ class Pin:
     parents: frozenset[str]
 
 
-def compile_lock(*extra: str) -> list[Pin]:
-    command = [
-        sys.executable,
-        "-m",
-        "uv",
-        "pip",
-        "compile",
-        "--quiet",
-        "--universal",
-        "--python-version",
-        "3.11",
-        "--generate-hashes",
-        "--no-emit-index-url",
-        "--no-emit-find-links",
-        "--no-header",
-        *extra,
-        "pyproject.toml",
-    ]
+def compile_lock(*arguments: str) -> list[Pin]:
+    options = ("--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header")
+    silent = ("--no-emit-index-url", "--no-emit-find-links")
+    command = [sys.executable, "-m", "uv", "pip", "compile", *options, *silent, *arguments]
     output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return parse(output)
 
@@ -84,11 +71,12 @@ def only_below(root: str, pins: list[Pin]) -> set[str]:
 
 
 def main() -> None:
-    everything = compile_lock("--group", "dev")
-    runtime_names = {pin.name for pin in compile_lock()}
+    everything = compile_lock("--group", "dev", "pyproject.toml")
+    runtime_names = {pin.name for pin in compile_lock("pyproject.toml")}
     runtime = [pin for pin in everything if pin.name in runtime_names]
     torch_names = only_below("torch", runtime)
     files = {
+        "requirements-build.lock": compile_lock("--group", "pyproject.toml:build"),
         "requirements.lock": [pin for pin in runtime if pin.name not in torch_names],
         "requirements-torch.lock": [pin for pin in runtime if pin.name in torch_names],
         "requirements-dev.lock": [pin for pin in everything if pin.name not in runtime_names],

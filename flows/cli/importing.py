@@ -1,0 +1,61 @@
+"""`secnews import`: what lies on disk, into the index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from tasks.reading import read_documents
+
+from flows.cli.accounts import account, item_row, ledger_rows
+from flows.cli.progress import bar
+from flows.cli.screens import ledger_sum, ledger_table, out, print_json
+from flows.settings import read_settings
+from flows.wiring import open_tools
+from index.errors import SecnewsError
+from index.journal import RunState
+from index.outcome import Kind
+from tasks.importing import import_documents
+from tasks.runs import judge, open_run, settle_the_rest
+
+
+def import_(
+    paths: Annotated[
+        list[Path], typer.Argument(help="HTML, text dumps, JSONL articles, folders of them, .gz of each.")
+    ],
+    source: Annotated[str, typer.Option(help="The source id under which they are kept.")] = "import",
+    no_join: Annotated[bool, typer.Option("--no-join", help="Each file is an article of its own.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the account as JSON and nothing else.")] = False,
+) -> None:
+    """Import articles from files; the pages of one article are joined across files. Importing again adds nothing.
+
+    Example: `secnews import page-1.txt page-2.txt archive/ articles.jsonl.gz`
+    """
+    tools = open_tools(read_settings())
+    run = open_run(tools.journal, "import", tools.clock())
+    try:
+        with bar() as progress:
+            task = progress.add_task("import", total=None)
+            documents = read_documents(paths, join=not no_join)
+            import_documents(run.id, documents, source, tools, lambda files: progress.advance(task, files))
+    except (SecnewsError, KeyboardInterrupt) as error:
+        settle_the_rest(tools.journal, run, tools.clock())
+        tools.journal.close_run(run.id, RunState.FAILED, str(error) or "interrupted", tools.clock())
+        raise
+    ledger = tools.journal.ledger(run.id)
+    verdict = judge(ledger, [])
+    tools.journal.close_run(run.id, verdict.state, verdict.note, tools.clock())
+    if as_json:
+        items = [item_row(item) for item in tools.journal.items(run.id)]
+        print_json(
+            {**account(run, ledger), "state": verdict.state.value, "sources": ledger_rows(ledger), "items": items}
+        )
+    else:
+        out.print(ledger_table(ledger, f"Run {run.id} (import)"))
+        out.print(ledger_sum(ledger))
+        if ledger.total(Kind.REJECTED) or ledger.total(Kind.FAILED):
+            out.print(f"What was not stored, and why: secnews runs {run.id}")
+    offered, refused = sum(ledger.offered.values()), ledger.total(Kind.REJECTED) + ledger.total(Kind.FAILED)
+    if verdict.state is RunState.FAILED or (offered and offered == refused) or not offered:
+        raise typer.Exit(1)

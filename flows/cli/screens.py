@@ -1,0 +1,143 @@
+"""What commands print for people. Text from pages is printed as text: rich's markup in it is never read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from index.article import Article, Precision
+from index.journal import Run, RunState
+from index.outcome import Kind, Ledger
+from index.results import Hit, Results, Span
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+STATE_STYLE = {
+    RunState.COMPLETED: "green",
+    RunState.FAULTS: "yellow",
+    RunState.FAILED: "red",
+    RunState.INTERRUPTED: "yellow",
+    RunState.RUNNING: "cyan",
+}
+HIGHLIGHT = "bold yellow"
+
+
+def complain(message: str) -> None:
+    """One sentence on standard error."""
+    err.print(Text("secnews: ", style="red") + Text(printable(message)))
+
+
+def print_json(value: object) -> None:
+    """JSON and nothing else on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def printable(text: str) -> str:
+    """Text without control characters: a page's title must not drive the reader's terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+
+
+def ledger_table(ledger: Ledger, title: str) -> Table:
+    """The account: a row a source, a column an outcome, and the sum."""
+    table = Table(title=title, title_justify="left", show_footer=True)
+    table.add_column("source", footer="all")
+    table.add_column("offered", justify="right", footer=str(sum(ledger.offered.values())))
+    for kind in Kind:
+        table.add_column(kind.value, justify="right", footer=str(ledger.total(kind)))
+    for source in ledger.sources:
+        counts = (ledger.count(source, kind) for kind in Kind)
+        table.add_row(source, str(ledger.offered[source]), *(str(count) if count else "·" for count in counts))
+    return table
+
+
+def ledger_sum(ledger: Ledger) -> Text:
+    """The account as an equation, and whether it holds."""
+    offered = sum(ledger.offered.values())
+    parts = " + ".join(f"{ledger.total(kind)} {kind.value}" for kind in Kind if ledger.total(kind)) or "0"
+    if gaps := ledger.gaps():
+        return Text(f"{offered} offered = {parts}: does NOT add up ({gaps})", style="red")
+    return Text(f"{offered} offered = {parts}: adds up", style="green")
+
+
+def run_table(rows: Iterable[tuple[Run, Ledger]]) -> Table:
+    table = Table(title="Runs, newest first", title_justify="left")
+    for name in ("run", "flow", "state", "started", "took"):
+        table.add_column(name, no_wrap=name == "run")
+    table.add_column("offered", justify="right")
+    table.add_column("new", justify="right")
+    table.add_column("revised", justify="right")
+    table.add_column("failed", justify="right")
+    for run, ledger in rows:
+        numbers = (ledger.total(kind) for kind in (Kind.NEW, Kind.REVISED, Kind.FAILED))
+        state = Text(run.state.value, style=STATE_STYLE[run.state])
+        offered = str(sum(ledger.offered.values()))
+        table.add_row(run.id, run.flow, state, local_time(run.started_at), took(run), offered, *map(str, numbers))
+    return table
+
+
+def local_time(moment: datetime | None) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
+
+def took(run: Run) -> str:
+    return f"{(run.ended_at - run.started_at).total_seconds():.1f} s" if run.ended_at else ""
+
+
+def published(article: Article) -> str:
+    """When its publisher says it appeared, as precisely as it says."""
+    if article.published_at is None:
+        return "undated"
+    shape = "%Y-%m-%d" if article.published_precision is Precision.DAY else "%Y-%m-%d %H:%M %z"
+    return article.published_at.strftime(shape)
+
+
+def print_results(results: Results, offset: int) -> None:
+    """Hits with their reasons."""
+    for note in results.notes:
+        out.print(Text(f"note: {note}", style="yellow"))
+    for number, hit in enumerate(results.hits, start=offset + 1):
+        print_hit(number, hit)
+    least = "" if results.total_is_exact else "at least "
+    shown = f"{len(results.hits)} of {least}{results.total} articles, {results.mode.value}"
+    out.print(Text(f"{shown}, {results.timings.total_ms:.0f} ms", style="dim"))
+
+
+def print_hit(number: int, hit: Hit) -> None:
+    article = hit.article
+    heading = Text(f"{number}. ", style="bold") + highlighted(article.title, hit.title_highlights, "bold")
+    out.print(heading)
+    about = [article.source, published(article), article.language, article.url or article.id]
+    out.print(Text("   " + " · ".join(printable(part) for part in about if part), style="dim"))
+    if hit.passage is not None:
+        passage = highlighted(hit.passage.text, hit.passage.highlights)
+        passage.truncate(400, overflow="ellipsis")
+        out.print(Text("   ") + passage)
+    out.print(Text("   " + why(hit), style="cyan"))
+    out.print()
+
+
+def why(hit: Hit) -> str:
+    """The score in words: what the words gave, what the meaning gave."""
+    explanation = hit.explanation
+    parts = []
+    if explanation.keyword_score is not None:
+        found = ", ".join(explanation.terms)
+        where = ", ".join(explanation.fields)
+        detail = f"BM25 {explanation.keyword_score:.2f}" + (f": {found} in {where}" if found else "")
+        parts.append(f"words {explanation.keyword_share:.3f} ({printable(detail)})")
+    if explanation.similarity is not None:
+        parts.append(f"meaning {explanation.vector_share:.3f} (cosine {explanation.similarity:.3f})")
+    return f"score {hit.score:.3f} = " + (" + ".join(parts) or "0, by date")
+
+
+def highlighted(text: str, spans: Sequence[Span], style: str = "") -> Text:
+    shown = Text(printable(text).replace("\n", " "), style=style)
+    for span in spans:
+        shown.stylize(HIGHLIGHT, span.start, span.end)
+    return shown
