@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from index.article import Article
 from index.identity import article_id, normalised
@@ -63,23 +64,29 @@ def _compared(candidate: Candidate, existing: Article) -> Decision:
 
 
 def _metadata(candidate: Candidate, existing: Article) -> Decision:
-    merged = _merged(existing, candidate.article)
-    kept = replace(merged, passages=existing.passages, receipt=existing.receipt, updated_at=existing.updated_at)
-    if kept == existing:
+    """The words are the same: keep the stored text, its passages and vectors, and learn what else the page says."""
+    new = candidate.article
+    learned = replace(existing, sources=_union(existing.sources, new.sources), **_learned(existing, new))
+    if learned == existing:
         return Decision(candidate, Outcome(Reason.SAME_CONTENT, article_id=existing.id))
-    return Decision(candidate, Outcome(Reason.METADATA_UPDATED, article_id=existing.id), kept)
+    return Decision(candidate, Outcome(Reason.METADATA_UPDATED, article_id=existing.id), learned)
 
 
 def _merged(existing: Article, new: Article) -> Article:
-    """The new text under the identity of the known article; a date or author once known is not unlearned."""
-    metadata = {name: getattr(new, name) or getattr(existing, name) for name in METADATA}
-    if new.published_at is None:
-        metadata["published_precision"] = existing.published_precision
+    """The new text under the identity of the known article."""
     return replace(
         new, id=existing.id, url=existing.url, source=existing.source, first_seen_at=existing.first_seen_at,
         revision=existing.revision, sources=_union(existing.sources, new.sources), other_urls=existing.other_urls,
-        **metadata,
+        **_learned(existing, new),
     )  # fmt: skip
+
+
+def _learned(existing: Article, new: Article) -> dict[str, Any]:
+    """Metadata as the page says it now; what was known once and is missing now is not unlearned."""
+    metadata = {name: getattr(new, name) or getattr(existing, name) for name in METADATA}
+    if new.published_at is None:
+        metadata["published_precision"] = existing.published_precision
+    return metadata
 
 
 def _duplicate(candidate: Candidate, existing: Article, reason: Reason) -> Decision:

@@ -124,7 +124,8 @@ def judge(first: tuple[Run, Ledger], second: tuple[Run, Ledger]) -> list[str]:
 
 
 def say_what_next(folder: Path, server: PrefectServer) -> None:
-    out.print(f"The Prefect dashboard was at {server.url} while this ran. To look at it, and to go on:\n")
+    out.print(f"The Prefect dashboard was at {server.url} while this ran.", soft_wrap=True)
+    out.print("To look at it, and to go on:\n")
     settings = f"SECNEWS_INDEX=local:{folder / 'index'}"
     for command, what in (
         (f"{settings} secnews search 'port closed by ransomware'", "ask the demo's articles something else"),

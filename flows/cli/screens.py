@@ -6,14 +6,16 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from rich.box import SIMPLE
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from index.article import Article, Precision
 from index.journal import Run, RunState
 from index.outcome import Kind, Ledger
-from index.results import Hit, Results, Span
+from index.results import BestPassage, Hit, Results, Span
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -26,6 +28,8 @@ STATE_STYLE = {
     RunState.RUNNING: "cyan",
 }
 HIGHLIGHT = "bold yellow"
+# Three or four lines of a terminal: enough to judge a hit by.
+EXCERPT_CHARACTERS = 280
 
 
 def complain(message: str) -> None:
@@ -44,14 +48,15 @@ def printable(text: str) -> str:
 
 
 def ledger_table(ledger: Ledger, title: str) -> Table:
-    """The account: a row a source, a column an outcome, and the sum."""
-    table = Table(title=title, title_justify="left", show_footer=True)
-    table.add_column("source", footer="all")
+    """The account: a row a source, a column an outcome that occurred, and the sum."""
+    kinds = [kind for kind in Kind if ledger.total(kind)]
+    table = Table(title=title, title_justify="left", show_footer=True, box=SIMPLE)
+    table.add_column("source", footer="all", no_wrap=True)
     table.add_column("offered", justify="right", footer=str(sum(ledger.offered.values())))
-    for kind in Kind:
+    for kind in kinds:
         table.add_column(kind.value, justify="right", footer=str(ledger.total(kind)))
     for source in ledger.sources:
-        counts = (ledger.count(source, kind) for kind in Kind)
+        counts = (ledger.count(source, kind) for kind in kinds)
         table.add_row(source, str(ledger.offered[source]), *(str(count) if count else "·" for count in counts))
     return table
 
@@ -66,18 +71,17 @@ def ledger_sum(ledger: Ledger) -> Text:
 
 
 def run_table(rows: Iterable[tuple[Run, Ledger]]) -> Table:
-    table = Table(title="Runs, newest first", title_justify="left")
-    for name in ("run", "flow", "state", "started", "took"):
-        table.add_column(name, no_wrap=name == "run")
-    table.add_column("offered", justify="right")
-    table.add_column("new", justify="right")
-    table.add_column("revised", justify="right")
-    table.add_column("failed", justify="right")
+    """Runs with what matters of each; the id says when it started, in UTC."""
+    table = Table(title="Runs, newest first", title_justify="left", box=SIMPLE)
+    for name in ("run", "flow", "state", "took"):
+        table.add_column(name, no_wrap=name in {"run", "took"})
+    for name in ("offered", "new", "revised", "failed"):
+        table.add_column(name, justify="right", no_wrap=True)
     for run, ledger in rows:
         numbers = (ledger.total(kind) for kind in (Kind.NEW, Kind.REVISED, Kind.FAILED))
         state = Text(run.state.value, style=STATE_STYLE[run.state])
         offered = str(sum(ledger.offered.values()))
-        table.add_row(run.id, run.flow, state, local_time(run.started_at), took(run), offered, *map(str, numbers))
+        table.add_row(run.id, run.flow, state, took(run), offered, *map(str, numbers))
     return table
 
 
@@ -110,16 +114,31 @@ def print_results(results: Results, offset: int) -> None:
 
 def print_hit(number: int, hit: Hit) -> None:
     article = hit.article
-    heading = Text(f"{number}. ", style="bold") + highlighted(article.title, hit.title_highlights, "bold")
-    out.print(heading)
-    about = [article.source, published(article), article.language, article.url or article.id]
-    out.print(Text("   " + " · ".join(printable(part) for part in about if part), style="dim"))
+    out.print(Text(f"{number}. ", style="bold") + highlighted(article.title, hit.title_highlights, "bold"))
+    about = [article.source, published(article), article.language, f"id {article.id}"]
+    print_indented(Text(" · ".join(printable(part) for part in about if part), style="dim"))
+    if article.url:
+        out.print(Text(f"   {printable(article.url)}", style="dim"), soft_wrap=True)
     if hit.passage is not None:
-        passage = highlighted(hit.passage.text, hit.passage.highlights)
-        passage.truncate(400, overflow="ellipsis")
-        out.print(Text("   ") + passage)
-    out.print(Text("   " + why(hit), style="cyan"))
+        print_indented(excerpt(hit.passage))
+    print_indented(Text(why(hit), style="cyan"))
     out.print()
+
+
+def print_indented(text: Text) -> None:
+    out.print(Padding(text, (0, 0, 0, 3)))
+
+
+def excerpt(passage: BestPassage) -> Text:
+    """The part of the passage that holds its first highlight, cut at words."""
+    first = passage.highlights[0].start if passage.highlights else 0
+    start = 0 if first < EXCERPT_CHARACTERS // 2 else passage.text.rfind(" ", 0, first - EXCERPT_CHARACTERS // 3) + 1
+    end = min(len(passage.text), start + EXCERPT_CHARACTERS)
+    if end < len(passage.text):
+        end = max(passage.text.rfind(" ", start, end), start + EXCERPT_CHARACTERS // 2)
+    shown = highlighted(passage.text, passage.highlights)[start:end]
+    before, behind = ("… " if start else "", " …" if end < len(passage.text) else "")
+    return Text(before) + shown + Text(behind)
 
 
 def why(hit: Hit) -> str:
