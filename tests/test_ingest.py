@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from flows.demo.server import DemoServer
+from index.local.opening import open_local
 from tests.conftest import Secnews
 
 pytestmark = pytest.mark.service
@@ -26,6 +27,14 @@ def crawled(tmp_path_factory, prefect_server):
         first = secnews.json("ingest")
         second = secnews.json("ingest")
         yield secnews, sites, first, second
+
+
+@pytest.fixture(scope="module")
+def index(crawled):
+    """The index that the runs filled, opened beside them."""
+    store, journal = open_local(crawled[0].folder / "data" / "index")
+    yield store, journal
+    store.close()
 
 
 def items_of(secnews, run):
@@ -68,29 +77,28 @@ def test_the_edited_article_keeps_its_first_version(crawled):
     assert older["valid_to"] == article["updated_at"]
 
 
-def test_the_article_over_two_pages_is_one(crawled):
-    secnews, _, first, _ = crawled
-    ids = {item["article"] for item in items_of(secnews, first) if item["article"]}
-    paged = [row for row in (secnews.json("show", found) for found in sorted(ids)) if row["pages"]]
-    assert len(paged) == 1
-    assert len(paged[0]["pages"]) == 2
+def test_the_article_over_two_pages_is_one(crawled, index):
+    (paged,) = [article for article in index[0].iterate() if article.page_urls]
+    assert paged.page_urls == crawled[1].expected().two_page_urls
 
 
-def test_the_same_agency_text_at_two_outlets_is_tied_and_kept(crawled):
-    secnews, _, first, _ = crawled
-    ids = {item["article"] for item in items_of(secnews, first) if item["article"]}
+def test_the_same_agency_text_at_two_outlets_is_tied_and_kept(crawled, index):
     groups = {}
-    for row in (secnews.json("show", found) for found in sorted(ids)):
-        groups.setdefault(row["copy_group"], []).append(row)
-    (pair,) = (rows for rows in groups.values() if len(rows) > 1)
-    assert len({row["source"] for row in pair}) == 2
+    for article in index[0].iterate():
+        groups.setdefault(article.copy_group, []).append(article)
+    (pair,) = (articles for articles in groups.values() if len(articles) > 1)
+    assert {article.url for article in pair} == set(crawled[1].expected().copies)
 
 
-def test_an_undated_article_stays_undated(crawled):
-    secnews, _, first, _ = crawled
-    ids = {item["article"] for item in items_of(secnews, first) if item["article"]}
-    undated = [row for row in (secnews.json("show", found) for found in sorted(ids)) if row["published_at"] is None]
-    assert len(undated) == 1
+def test_an_undated_article_stays_undated(crawled, index):
+    undated = [article.url for article in index[0].iterate() if article.published_at is None]
+    assert undated == [crawled[1].expected().undated_url]
+
+
+def test_the_raw_text_dump_is_an_article_too(crawled, index):
+    (dump,) = [article for article in index[0].iterate() if article.url == crawled[1].expected().dump_url]
+    assert dump.title
+    assert len(dump.blocks) >= 3
 
 
 @pytest.mark.parametrize("mode", ["keyword", "semantic", "hybrid"])
