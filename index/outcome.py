@@ -74,6 +74,7 @@ class Reason(StrEnum):
     NOT_HTML = "not_html", Kind.REJECTED, "neither HTML nor text"
     EMPTY = "empty", Kind.REJECTED, "nothing in it"
     NO_ARTICLE = "no_article", Kind.REJECTED, "no article text was found on the page"
+    DELETED = "deleted", Kind.REJECTED, "a person deleted this article; its tombstone keeps it out"
     UNREADABLE = "unreadable", Kind.REJECTED, "the file or record could not be read as what it says it is"
 
     TIMEOUT = "timeout", Kind.FAILED, "it took longer than the total deadline"
@@ -84,6 +85,8 @@ class Reason(StrEnum):
     BAD_ENCODING = "bad_encoding", Kind.FAILED, "the body does not unpack as its Content-Encoding says"
     ROBOTS_UNREACHABLE = "robots_unreachable", Kind.FAILED, "robots.txt could not be fetched, which means not now"
     EXTRACTOR_FAULT = "extractor_fault", Kind.FAILED, "the extractor broke on it"
+    INTERNAL_FAULT = "internal_fault", Kind.FAILED, "a defect of secnews: the log has the trace"
+    ARCHIVE_UNAVAILABLE = "archive_unavailable", Kind.FAILED, "its page could not be written to or read from the archive"
     REFUSED_BY_INDEX = "refused_by_index", Kind.FAILED, "the index refused this article"
     INDEX_UNAVAILABLE = "index_unavailable", Kind.FAILED, "the index could not take it"
 

@@ -17,7 +17,7 @@ DEPTH = 300
 MAX_QUERY_WORDS = 64
 MAX_QUERY_CHARACTERS = 10_000
 
-QUOTED = re.compile(r'(?P<minus>(?:(?<=\s)|^)-)?"(?P<phrase>[^"]*)"')
+PART = re.compile(r'(?P<minus>(?<!\S)-)?"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+)')
 
 
 class Mode(StrEnum):
@@ -101,20 +101,19 @@ class Words:
 
 
 def take_apart(text: str) -> Words:
-    """Split a query into loose words, "phrases" and -excluded ones. Anything malformed is read as words."""
+    """Split a query into loose words, "phrases" and -excluded ones. Anything malformed is read as words.
+
+    A minus excludes only where a space, or nothing, stands before it: `Al-Noor` and `"quoted"-then` exclude nothing.
+    """
+    loose: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        phrase = match["phrase"].strip()
-        if phrase:
-            (excluded if match["minus"] else phrases).append(phrase)
-        return " "
-
-    rest = QUOTED.sub(keep, text).replace('"', " ")
-    loose: list[str] = []
-    for word in rest.split():
-        if word.startswith("-") and word.strip("-"):
+    for part in PART.finditer(text):
+        word, phrase = part["word"], (part["phrase"] or "").strip()
+        at_start = part.start() == 0 or text[part.start() - 1].isspace()
+        if word is None:
+            (excluded if part["minus"] else phrases).extend([phrase] if phrase else [])
+        elif word.startswith("-") and word.strip("-") and at_start:
             excluded.append(word.lstrip("-"))
         else:
             loose.append(word)

@@ -32,7 +32,8 @@ class Store(Protocol):
         Creating is "only if absent". The same revision with equal fields is UNCHANGED, with other fields REWRITTEN; a
         revision one above the stored one is REVISED, and the older one is kept with `valid_to` set to the new one's
         `updated_at`; any other revision is a CONFLICT. A tombstone answers DELETED. A refused article does not stop
-        the rest. Lone surrogates are cleaned out of text.
+        the rest. Lone surrogates are cleaned out of text. Another `updated_at` alone is no change; a passage without
+        a vector keeps the one stored for the same text, if any.
 
         Raises:
             IndexUnavailable: the backend cannot be reached, or is full; nothing after the last yielded result was

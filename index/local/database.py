@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import IndexDamaged, IndexFull, IndexIncompatible, IndexUnavailable, SecnewsError
+from index.local.folder import refuse_network_folder
 
 # Raised with each change of the tables below; an older file is refused with a message, never guessed at.
 SCHEMA_VERSION = 1
@@ -34,24 +36,33 @@ class Database:
         self._threads = threading.local()
         self._lock = threading.Lock()
         self._connections: list[sqlite3.Connection] = []
+        refuse_network_folder(path.parent)
         with self.translating():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._create(schema)
+            if self._version() != SCHEMA_VERSION:
+                self._create(schema)
 
-    def _create(self, schema: str) -> None:
-        connection = self.connection
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    def _version(self) -> int:
+        """The version of the tables in the file, 0 for none. Raises for what is not ours."""
+        version = int(self.connection.execute("PRAGMA user_version").fetchone()[0])
         if version not in (0, SCHEMA_VERSION):
             raise IndexIncompatible(
                 f"{self.path} was made by another version of secnews (schema {version}, this one is {SCHEMA_VERSION}): "
                 "use that version, or point SECNEWS_INDEX at a new folder"
             )
-        if version == 0:
-            with self.write() as db:
-                for statement in schema.split(";\n"):
-                    if statement.strip():
-                        db.execute(statement)
-                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        if version == 0 and self.connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise IndexIncompatible(f"{self.path} is a database of something else: point SECNEWS_INDEX at a new folder")
+        return version
+
+    def _create(self, schema: str) -> None:
+        with self.write() as db:
+            # Asked again now that nobody else can write: two processes may open a new index at the same moment.
+            if self._version() == SCHEMA_VERSION:
+                return
+            for statement in schema.split(";\n"):
+                if statement.strip():
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -62,7 +73,7 @@ class Database:
             found = sqlite3.connect(
                 self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
             )
-            found.execute("PRAGMA journal_mode = WAL")
+            self._use_wal(found)
             # FULL: an article that was acknowledged outlives a power cut, not only a killed process.
             found.execute("PRAGMA synchronous = FULL")
             found.execute("PRAGMA foreign_keys = ON")
@@ -70,6 +81,18 @@ class Database:
             with self._lock:
                 self._connections.append(found)
         return found
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        # A file that another process is just turning to WAL answers "locked" at once, whatever the timeout.
+        for wait_seconds in (0.01, 0.05, 0.2, 1.0, 5.0):
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                time.sleep(wait_seconds)
+        connection.execute("PRAGMA journal_mode = WAL")
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -83,7 +106,8 @@ class Database:
             try:
                 yield db
             finally:
-                db.execute("COMMIT")
+                if db.in_transaction:
+                    db.execute("COMMIT")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
