@@ -14,10 +14,11 @@ from datetime import timedelta
 from prefect import serve
 from prefect.automations import Automation
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
-from prefect.deployments.runner import EntrypointType
+from prefect.deployments.runner import RunnerDeployment
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
+from prefect.types.entrypoint import EntrypointType
 
 from flows.ingest import TAGS, ingest
 from flows.settings import Settings, read_settings
@@ -45,6 +46,7 @@ def serve_scheduled(settings: Settings) -> None:
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+    assert isinstance(scheduled, RunnerDeployment)  # and not a coroutine: nothing is awaited here
     # Prefect's default pauses the schedule when the process stops, and the next start would wait for ever.
     serve(scheduled, pause_on_shutdown=False, print_starting_message=False)
 
@@ -73,6 +75,7 @@ def guard_against_dead_runs() -> None:
     except ValueError:
         guard.create()
     else:
+        assert isinstance(known, Automation)
         guard.id = known.id
         guard.update()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -11,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.context import get_run_context
 from prefect.futures import as_completed
 from prefect.states import Completed, Failed
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.artifacts import outcome_rows, summary
 from flows.choosing import choose
@@ -32,10 +33,13 @@ def run_name() -> str:
 
 # Two collecting tasks at once: while one waits for slow hosts the other goes on. Processing stays one batch at a time,
 # in the flow's own thread: it is bound by the CPU, and writing in one place keeps duplicates out (tasks/load.py).
+COLLECTORS: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=2)
+
+
 @flow(
     name="ingest",
     flow_run_name=run_name,
-    task_runner=ThreadPoolTaskRunner(max_workers=2),
+    task_runner=COLLECTORS,
     validate_parameters=True,
     log_prints=False,
 )
@@ -64,7 +68,7 @@ def ingest(source_ids: list[str] | None = None) -> State:
 def _work(run: Run, chosen: list[str], settings: Settings, open_tools: Callable[[], Tools]) -> None:
     """Collect chunk by chunk, and process what comes while the next chunks are under way."""
     chunks = split(chosen, settings.sources_per_task)
-    collected = [collect_step.submit(run.id, chunk, open_tools) for chunk in chunks]
+    collected = [collect_step.submit(run.id, chunk, n, open_tools) for n, chunk in enumerate(chunks, start=1)]
     number = 0
     for future in as_completed(collected):
         for batch in split(future.result(), settings.articles_per_task):

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from index.article import Precision
 from index.outcome import Ledger, Outcome, Reason
 
 
@@ -62,6 +63,7 @@ class Offer:
     fingerprint: str = ""
     title_hint: str = ""
     published_hint: datetime | None = None
+    precision_hint: Precision = Precision.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,11 @@ class Reason(StrEnum):
     ROBOTS_UNREACHABLE = "robots_unreachable", Kind.FAILED, "robots.txt could not be fetched, which means not now"
     EXTRACTOR_FAULT = "extractor_fault", Kind.FAILED, "the extractor broke on it"
     INTERNAL_FAULT = "internal_fault", Kind.FAILED, "a defect of secnews: the log has the trace"
-    ARCHIVE_UNAVAILABLE = "archive_unavailable", Kind.FAILED, "its page could not be written to or read from the archive"
+    ARCHIVE_UNAVAILABLE = (
+        "archive_unavailable",
+        Kind.FAILED,
+        "its page could not be written to or read from the archive",
+    )
     REFUSED_BY_INDEX = "refused_by_index", Kind.FAILED, "the index refused this article"
     INDEX_UNAVAILABLE = "index_unavailable", Kind.FAILED, "the index could not take it"
 

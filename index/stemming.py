@@ -32,14 +32,15 @@ def stemmable(language: str) -> bool:
 # As many as fold() keeps, for the same reason.
 @lru_cache(maxsize=65_536)
 def stem(plain: str, language: str) -> str:
-    """The stem of a word in lower case with its accents, marked with its language ("en:organ"); ":word" without one.
+    """The stem of a word in lower case with its accents; the folded word in a language without a stemmer.
 
-    Surprise: the mark keeps languages apart, so that an English query is stemmed as German for German articles only.
-    Accents are folded after stemming, since Snowball reads them.
+    Surprise: stems carry no mark of their language. A mark would make the commonest words of a rare language rare in
+    the index ("in" where three of a thousand articles are German) and BM25 would rank those articles first. Accents
+    are folded after stemming, since Snowball reads them.
     """
     if not stemmable(language):
-        return f":{fold(plain)}"
-    return f"{language}:{fold(_stemmer(language).stemWord(plain))}"
+        return fold(plain)
+    return fold(_stemmer(language).stemWord(plain))
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from index.article import Article, Precision
+from index.article import Article
 from index.identity import article_id, content_hash, copy_group, document_id
 from index.journal import Address, Item
 from tasks.addresses import BadAddress, canonical_url, same_site
@@ -37,7 +37,7 @@ def candidate(item: Item, known: Address, extracted: Extracted, final_url: str, 
     published, precision = extracted.published_at, extracted.published_precision
     receipt = extracted.receipt
     if published is None and item.offer.published_hint is not None:
-        published, precision = item.offer.published_hint, Precision.SECOND
+        published, precision = item.offer.published_hint, item.offer.precision_hint
         receipt = replace(receipt, fields=(*receipt.fields, ("published_at", "feed")))
     article = Article(
         id=article_id(url) if url else unaddressed_id(item.offer.source, extracted),

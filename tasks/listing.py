@@ -61,10 +61,11 @@ def _offer(source: Source, entry: FeedEntry) -> Offer:
     return Offer(
         source=source.id,
         url=_canonical(entry.link),
-        link=entry.link,
+        link=entry.link or entry.listed_link,
         fingerprint=entry.fingerprint,
         title_hint=entry.title,
         published_hint=entry.published,
+        precision_hint=entry.precision,
     )
 
 

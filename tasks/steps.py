@@ -34,13 +34,13 @@ async def worth_retrying(_task: Any, _run: Any, state: Any) -> bool:
 
 @task(
     name="collect",
-    task_run_name="collect {source_ids}",
+    task_run_name="collect chunk {number}",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=5,
     retry_condition_fn=worth_retrying,
 )
-def collect_step(run_id: str, source_ids: list[str], open_tools: OpenTools) -> list[str]:
+def collect_step(run_id: str, source_ids: list[str], number: int, open_tools: OpenTools) -> list[str]:
     """Ask these sources, fetch and archive their pages; returns the keys of the items to process."""
     tools = open_tools()
     return collect(run_id, [tools.sources[source_id] for source_id in source_ids], tools)

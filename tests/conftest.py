@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from flows.prefect_server import PrefectServer
+from tests.store_fixtures import quick_folder, store, store_factory  # noqa: F401  fixtures of the contract suites
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

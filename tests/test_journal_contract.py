@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index.article import Precision
 from index.journal import Address, DeadLetter, HostState, Offer, Run, RunState, SourceCheck, SourceState
 from index.local.database import Database
 from index.local.journal import LocalJournal
@@ -82,7 +83,7 @@ def test_items_keep_the_order_in_which_they_were_offered(journal):
 
 
 def test_an_offer_comes_back_as_it_was(journal):
-    offer = Offer("a", "http://x/1", "http://x/1?utm=1", "f1", "Títle \ud83d", NOON)
+    offer = Offer("a", "http://x/1", "http://x/1?utm=1", "f1", "Títle \ud83d", NOON, Precision.DAY)
     assert journal.offer("run-1", [offer])[0].offer == offer
 
 
@@ -166,7 +167,8 @@ ADDRESS = Address("http://x/1", "http://x/1?utm=1", "a", NOON)
 
 def test_an_address_comes_back_as_it_was(journal):
     full = replace(
-        ADDRESS, article_id="id1", fingerprint="f", etag='W/"1"', last_modified="Mon", place="p#1,2", content_hash="c", extractor="1",
+        ADDRESS, article_id="id1", fingerprint="f", etag='W/"1"', last_modified="Mon", place="p#1,2",
+        content_hash="c", extractor="1",
         reason=Reason.TIMEOUT, detail="slow", failures=3, checked_at=NOON, next_check_at=NOON + timedelta(hours=1),
     )  # fmt: skip
     journal.save_addresses([full])

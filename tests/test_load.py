@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tasks.archive import Archive
 
 from index.article import Block, Precision, Receipt
 from index.embedders.hashing import HashingEmbedder
@@ -12,6 +11,7 @@ from index.identity import article_id
 from index.journal import Address, Offer
 from index.local.opening import open_local
 from index.outcome import Reason
+from tasks.archive import Archive
 from tasks.candidates import candidate, own_address
 from tasks.extract.records import Extracted
 from tasks.fetch import FetchPolicy

@@ -15,11 +15,7 @@ from index.local.journal_tables import JOURNAL_TABLES
 from index.local.store import LocalStore
 from index.local.store_tables import STORE_TABLES
 from index.query import Mode
-from tests.store_fixtures import quick_folder  # noqa: F401  a fixture
 from tests.stores import EMBEDDER, article, find, ids, put
-
-# ruff: noqa: F811  a fixture that is imported is a parameter too
-
 
 OPENED = []
 

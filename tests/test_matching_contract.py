@@ -1,14 +1,11 @@
 """Which words find which articles: decided here for every backend, and not by an engine's defaults."""
 
-# ruff: noqa: F811  a fixture that is imported is a parameter too
-
 from datetime import timedelta
 
 import pytest
 
 from index.errors import BadRequest
 from index.query import Filters, Mode, Order
-from tests.store_fixtures import quick_folder, store, store_factory  # noqa: F401  fixtures
 from tests.stores import NOON, article, find, ids, put
 
 MATCHES = [
@@ -98,6 +95,16 @@ def test_does_not_find(store, query, language, text):
 def test_stems_belong_to_the_language_of_the_article(store):
     put(store, article("en", "T", "organization", language="en"), article("xx", "T", "organization", language=""))
     assert ids(store, "organizations") == ["en"]
+
+
+def test_a_common_word_counts_little_in_a_language_with_few_articles_too(store):
+    """ "in" stands in every article; the only German one must not come first for it."""
+    english = [article(f"en{n}", "T", f"Explosives found in depot {n}", language="en") for n in range(20)]
+    put(store, *english, article("lorry", "T", "Explosives in a lorry", language="en"))
+    put(store, article("de", "T", "Drei Festnahmen in Hamburg und in Bremen", language="de"))
+    found = find(store, "explosives in a lorry", mode=Mode.KEYWORD, limit=30).hits
+    assert found[0].article.id == "lorry"
+    assert found[-1].article.id == "de"
 
 
 def test_title_and_summary_are_found_and_the_title_counts_most(store):

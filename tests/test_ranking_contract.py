@@ -1,14 +1,11 @@
 """In which order articles are found, with what totals, explanations and highlights, whatever the backend."""
 
-# ruff: noqa: F811  a fixture that is imported is a parameter too
-
 from datetime import timedelta
 
 import pytest
 
 from index.query import Mode, Order
 from index.results import Span
-from tests.store_fixtures import quick_folder, store, store_factory  # noqa: F401  fixtures
 from tests.stores import NOON, article, find, ids, marked, put
 
 

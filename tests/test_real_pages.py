@@ -115,6 +115,7 @@ def test_the_dashboard_shows_the_run_and_its_artifacts(crawled, prefect_server, 
         browser = playwright.chromium.launch(executable_path=chromium, args=options)
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
         page.goto(f"{prefect_server.url}/runs/flow-run/{run_id}?tab=Artifacts")
+        page.get_by_text("Artifacts", exact=True).first.click(timeout=30_000)
         page.get_by_text("ingest-summary").first.wait_for(timeout=30_000)
         text = page.inner_text("body")
         page.screenshot(path=tmp_path / "run.png")

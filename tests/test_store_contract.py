@@ -1,7 +1,5 @@
 """What every store keeps of what it is given, whatever its backend (tests/store_fixtures.py opens them)."""
 
-# ruff: noqa: F811  a fixture that is imported is a parameter too
-
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -14,7 +12,6 @@ from index.errors import BadRequest, ModelMismatch
 from index.query import Filters, Mode, QueryVector, SearchRequest
 from index.results import Counts, PutStatus
 from index.search import search
-from tests.store_fixtures import quick_folder, store, store_factory  # noqa: F401  fixtures
 from tests.stores import EMBEDDER, NOON, article, find, ids, put
 
 OTHER_MODEL = ModelDescription("another", EMBEDDER.description.dimension, 254, "f" * 64)

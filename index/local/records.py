@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from index.article import Precision
 from index.journal import Address, DeadLetter, HostState, Offer, SourceState
 from index.outcome import Reason
 
@@ -62,7 +63,8 @@ def dead_letter(text: str) -> DeadLetter:
 
 
 def offer(text: str) -> Offer:
-    return Offer(**_moments(json.loads(text), "published_hint"))
+    values = _moments(json.loads(text), "published_hint")
+    return Offer(**{**values, "precision_hint": Precision(values["precision_hint"])})
 
 
 def _reason(value: str | None) -> Reason | None:
