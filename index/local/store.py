@@ -59,7 +59,7 @@ class LocalStore:
         if held and (held.checksum, held.dimension) != (model.checksum, model.dimension):
             raise ModelMismatch(
                 f"{self.location} holds vectors of {held.name} ({held.checksum[:12]}), not of {model.name} "
-                f"({model.checksum[:12]}): set that model, or rebuild the index with this one"
+                f"({model.checksum[:12]}): set SECNEWS_MODEL to it, or SECNEWS_INDEX to a new folder"
             )
 
     def put(self, articles: Iterable[Article]) -> Iterator[PutResult]:
