@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from index.errors import BadRequest
-from tasks.tools import Tools
+
+if TYPE_CHECKING:
+    from tasks.tools import Tools
 
 
 def choose(tools: Tools, source_ids: Sequence[str] | None) -> list[str]:

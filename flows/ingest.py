@@ -17,7 +17,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows.artifacts import outcome_rows, summary
 from flows.choosing import choose
 from flows.settings import Settings, read_settings
-from flows.wiring import opener
+from flows.tooling import opener
 from index.errors import SecnewsError
 from index.journal import Run, RunState
 from tasks.runs import Verdict, judge, open_run, settle_the_rest

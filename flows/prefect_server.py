@@ -14,8 +14,6 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-import httpx
-
 from index.errors import SecnewsError
 
 # The first start makes the database: 11 s on two cores, and twice that on a busy machine.
@@ -52,6 +50,8 @@ def is_listening(port: int) -> bool:
 
 def is_prefect(url: str) -> bool:
     """Whether a Prefect API answers there."""
+    import httpx  # late: 0.1 s that a search need not pay
+
     try:
         answer = httpx.get(f"{url}/health", timeout=2, trust_env=False)
     except httpx.HTTPError:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.rule import Rule
 from rich.text import Text
-from tasks.clean import clean_row
-from tasks.reading import Document, read_documents
 
 from flows.cli.progress import bar
 from flows.cli.screens import complain, out, printable
@@ -27,6 +25,10 @@ def clean(
 
     Example: `secnews clean saved-page.html dump.txt.gz --jsonl > articles.jsonl`
     """
+    # Late: what extracts takes half a second to import, and every other command would pay for it.
+    from tasks.clean import clean_row
+    from tasks.reading import read_documents
+
     cleaned = 0
     with bar() as progress:
         task = progress.add_task("clean", total=None)
@@ -40,13 +42,12 @@ def clean(
             if jsonl:
                 print(json.dumps(clean_row(document), ensure_ascii=False))
             else:
-                _print(document)
+                _print(clean_row(document))
     if not cleaned:
         raise typer.Exit(1)
 
 
-def _print(document: Document) -> None:
-    row = clean_row(document)
+def _print(row: dict[str, Any]) -> None:
     out.print(Text(printable(row["title"] or "(no title)"), style="bold"))
     facts = [row["section"], ", ".join(row["authors"]), row["published_at"], row["language"], row["url"]]
     out.print(Text(" · ".join(printable(str(fact)) for fact in facts if fact), style="dim"))

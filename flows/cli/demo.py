@@ -6,13 +6,12 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.progress import watching
 from flows.cli.screens import complain, err, ledger_sum, ledger_table, out, print_results
-from flows.demo.server import DemoServer
 from flows.prefect_server import PrefectServer
 from flows.running import environment, run_ingest
 from flows.settings import Settings, read_settings
@@ -22,6 +21,9 @@ from index.journal import Run
 from index.outcome import Kind, Ledger
 from index.query import SearchRequest
 from index.search import search
+
+if TYPE_CHECKING:
+    from flows.demo.server import DemoServer
 
 # Only a folder that carries this file is emptied: it was made by an earlier demo.
 MARKER = ".secnews-demo"
@@ -35,6 +37,8 @@ def demo(
 
     Example: `secnews demo`
     """
+    from flows.demo.server import DemoServer
+
     started = time.monotonic()
     prepare(folder)
     with DemoServer() as sites, PrefectServer(folder / "prefect", 0).start() as server:

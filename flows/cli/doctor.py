@@ -19,7 +19,6 @@ from flows.prefect_server import is_prefect
 from flows.settings import Settings, read_settings
 from flows.wiring import embedder_of, index_of
 from index.errors import SecnewsError
-from tasks.sources import load_sources
 
 DISTRIBUTIONS = ("secnews", "prefect", "trafilatura", "sentence-transformers", "openvino", "tantivy")
 # A day of a hundred sources is some 200 MB of archive and index; below a gigabyte a week's run would fill the disk.
@@ -115,6 +114,8 @@ def _coverage(settings: Settings) -> Iterator[Finding]:
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
+    from tasks.sources import load_sources
+
     sources = load_sources(settings.sources)
     enabled = sum(source.enabled for source in sources)
     remedy = "" if enabled else "enable at least one"

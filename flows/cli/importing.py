@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tasks.reading import read_documents
 
 from flows.cli.accounts import account, item_row, ledger_rows
 from flows.cli.progress import bar
 from flows.cli.screens import ledger_sum, ledger_table, out, print_json
 from flows.settings import read_settings
-from flows.wiring import open_tools
 from index.errors import SecnewsError
 from index.journal import RunState
 from index.outcome import Kind
-from tasks.importing import import_documents
 from tasks.runs import judge, open_run, settle_the_rest
 
 
@@ -32,6 +29,11 @@ def import_(
 
     Example: `secnews import page-1.txt page-2.txt archive/ articles.jsonl.gz`
     """
+    # Late: what extracts takes half a second to import, and every other command would pay for it.
+    from flows.tooling import open_tools
+    from tasks.importing import import_documents
+    from tasks.reading import read_documents
+
     tools = open_tools(read_settings())
     run = open_run(tools.journal, "import", tools.clock())
     try:

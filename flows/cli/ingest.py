@@ -11,7 +11,7 @@ from flows.cli.progress import watching
 from flows.cli.screens import complain, err, ledger_sum, ledger_table, out, print_json
 from flows.running import prefect_api, run_ingest
 from flows.settings import read_settings
-from flows.wiring import index_of, open_tools
+from flows.wiring import index_of
 
 
 def ingest(
@@ -25,6 +25,7 @@ def ingest(
     Example: `secnews ingest --source cisa-advisories`
     """
     from flows.choosing import choose
+    from flows.tooling import open_tools
 
     settings = read_settings()
     choose(open_tools(settings), source)

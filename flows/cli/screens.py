@@ -34,7 +34,7 @@ EXCERPT_CHARACTERS = 280
 
 def complain(message: str) -> None:
     """One sentence on standard error."""
-    err.print(Text("secnews: ", style="red") + Text(printable(message)))
+    err.print(Text("secnews: ", style="red") + Text(printable(message)), soft_wrap=True)
 
 
 def print_json(value: object) -> None:

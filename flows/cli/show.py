@@ -13,8 +13,7 @@ from flows.cli.screens import local_time, out, print_json, printable, published
 from flows.settings import read_settings
 from flows.wiring import index_of
 from index.article import Article, BlockKind
-from index.errors import BadRequest, SecnewsError
-from tasks.addresses import canonical_url
+from index.errors import SecnewsError
 
 
 class NoSuchArticle(SecnewsError):
@@ -34,9 +33,9 @@ def show(
     store, journal = index_of(read_settings())
     found_id = article
     if "://" in article:
+        from tasks.addresses import canonical_url
+
         url = canonical_url(article)
-        if not url:
-            raise BadRequest(f"{article} is no usable address")
         known = journal.addresses([url]).get(url)
         found_id = known.article_id if known else ""
     found = store.get(found_id)

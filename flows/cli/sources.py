@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -14,11 +14,11 @@ from flows.choosing import choose
 from flows.cli.progress import bar
 from flows.cli.screens import local_time, out, print_json, printable
 from flows.settings import read_settings
-from flows.wiring import open_tools
-from tasks.fetch import Fetcher
-from tasks.listing import Listing, ask
-from tasks.sources import Source
-from tasks.tools import Tools
+
+if TYPE_CHECKING:
+    from tasks.listing import Listing
+    from tasks.sources import Source
+    from tasks.tools import Tools
 
 app = typer.Typer(help="List the sources, or ask each whether it answers.", no_args_is_help=True)
 
@@ -29,6 +29,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON and n
 
     Example: `secnews sources list --json`
     """
+    from flows.tooling import open_tools
+
     settings = read_settings()
     tools = open_tools(settings)
     rows = [_listed(source, tools) for source in tools.sources.values()]
@@ -73,6 +75,8 @@ def check(
 
     Example: `secnews sources check --source cisa-advisories`
     """
+    from flows.tooling import open_tools
+
     tools = open_tools(read_settings())
     chosen = [tools.sources[source_id] for source_id in choose(tools, source)]
     listings = asyncio.run(_ask_all(chosen, tools))
@@ -86,6 +90,9 @@ def check(
 
 
 async def _ask_all(sources: Sequence[Source], tools: Tools) -> list[Listing]:
+    from tasks.fetch import Fetcher
+    from tasks.listing import ask
+
     with bar() as progress:
         task = progress.add_task("asking", total=len(sources))
         fetcher = Fetcher(tools.policy, tools.journal, resolver=tools.resolver, clock=tools.clock)

@@ -14,7 +14,6 @@ from pathlib import Path
 from flows.cli.screens import err, out
 from flows.prefect_server import PrefectServer, ServerError, stop_group
 from flows.settings import read_settings
-from flows.wiring import open_tools
 
 
 def up() -> None:
@@ -22,6 +21,8 @@ def up() -> None:
 
     Example: `SECNEWS_SOURCES=my-sources.toml SECNEWS_SCHEDULE_MINUTES=30 secnews up`
     """
+    from flows.tooling import open_tools
+
     settings = read_settings()
     enabled = sum(source.enabled for source in open_tools(settings).sources.values())
     with told_to_stop() as stopped:
