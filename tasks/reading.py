@@ -15,9 +15,10 @@ from tasks.enrich import with_language
 from tasks.extract.charset import decode
 from tasks.extract.dump import group_dumps
 from tasks.extract.heads import read_head
-from tasks.extract.page import MOST_BYTES, extract_page, is_text
+from tasks.extract.page import extract_page
 from tasks.extract.paging import readings, same_article
 from tasks.extract.records import Extracted, NotAnArticle, RawPage
+from tasks.extract.sniff import MOST_BYTES, is_text
 from tasks.files import UnreadableFile, looks_like_json_lines, read_bytes
 from tasks.json_articles import read_articles
 

@@ -19,7 +19,7 @@ def page_with(*links):
         ("https://a.example/s/cable.html", "cable,page-2.html#top", "https://a.example/s/cable,page-2.html"),
         ("https://a.example/s/cable", "?page=2", "https://a.example/s/cable?page=2"),
         ("https://a.example/s?id=7&seite=2", "/s?id=7&amp;seite=3", "https://a.example/s?id=7&seite=3"),
-        ("https://www.a.example/s/cable", "https://a.example/s/cable/2", "https://a.example/s/cable/2"),
+        ("https://www.example.com/s/cable", "https://example.com/s/cable/2", "https://example.com/s/cable/2"),
     ],
 )
 def test_a_next_page_is_the_same_path_with_the_next_number(url, link, following):

@@ -1,0 +1,7 @@
+"""Every measurement: `make bench`."""
+
+from bench import cleaning, embedding
+
+if __name__ == "__main__":
+    cleaning.main()
+    embedding.main()
