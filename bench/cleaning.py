@@ -14,6 +14,7 @@ from pathlib import Path
 
 import trafilatura
 
+from flows.demo.pages import article_page
 from flows.demo.server import DemoServer
 from tasks.enrich import with_language
 from tasks.extract.page import extract_page
@@ -41,7 +42,7 @@ def sample() -> tuple[str, list[bytes]]:
     if PAGES.exists():
         return "real pages", [gzip.decompress(path.read_bytes()) for path in sorted(PAGES.glob("*.html.gz"))]
     with DemoServer() as sites:
-        return "pages of the demo", [site.render(story) for site in sites.sites for story in site.stories]
+        return "pages of the demo", [article_page(at, one).encode() for at in sites.sites for one in at.stories]
 
 
 def clean(page: bytes) -> None:

@@ -92,7 +92,8 @@ def _learned(existing: Article, new: Article) -> dict[str, Any]:
 def _duplicate(candidate: Candidate, existing: Article, reason: Reason) -> Decision:
     """Another address of a known article: the article learns the address, and nothing else changes."""
     article = candidate.article
-    addresses = [url for url in (article.url, candidate.item.offer.url) if url and url != existing.url]
+    offered = (article.url, candidate.item.offer.url)
+    addresses = [url for url in offered if url.startswith("http") and url != existing.url]
     learned = replace(
         existing,
         other_urls=_union(existing.other_urls, addresses),

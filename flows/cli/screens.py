@@ -72,25 +72,20 @@ def ledger_sum(ledger: Ledger) -> Text:
 
 def run_table(rows: Iterable[tuple[Run, Ledger]]) -> Table:
     """Runs with what matters of each; the id says when it started, in UTC."""
-    table = Table(title="Runs, newest first", title_justify="left", box=SIMPLE)
-    for name in ("run", "flow", "state", "took"):
-        table.add_column(name, no_wrap=name in {"run", "took"})
+    table = Table(title="Runs, newest first", title_justify="left", box=SIMPLE, padding=0)
+    for name in ("run", "flow", "state"):
+        table.add_column(name, no_wrap=name != "state")
     for name in ("offered", "new", "revised", "failed"):
         table.add_column(name, justify="right", no_wrap=True)
     for run, ledger in rows:
         numbers = (ledger.total(kind) for kind in (Kind.NEW, Kind.REVISED, Kind.FAILED))
         state = Text(run.state.value, style=STATE_STYLE[run.state])
-        offered = str(sum(ledger.offered.values()))
-        table.add_row(run.id, run.flow, state, took(run), offered, *map(str, numbers))
+        table.add_row(run.id, run.flow, state, str(sum(ledger.offered.values())), *map(str, numbers))
     return table
 
 
 def local_time(moment: datetime | None) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else ""
-
-
-def took(run: Run) -> str:
-    return f"{(run.ended_at - run.started_at).total_seconds():.1f} s" if run.ended_at else ""
 
 
 def published(article: Article) -> str:

@@ -86,7 +86,7 @@ def _facts(article: Article) -> list[tuple[str, str]]:
             "kept",
             f"{receipt.kept_share:.0%} of {receipt.page_characters} characters" if receipt.page_characters else "",
         ),
-        ("made by", receipt.extractor),
+        ("made by", f"extractor {receipt.extractor}" if receipt.extractor else ""),
         ("fields from", ", ".join(f"{name}: {rule}" for name, rule in receipt.fields)),
         ("notes", "; ".join(receipt.notes)),
     ]
