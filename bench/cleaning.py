@@ -7,6 +7,7 @@ The pages are those beside the project (../shared/data/pages), or the demo's whe
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import time
 from collections.abc import Callable
@@ -46,10 +47,8 @@ def sample() -> tuple[str, list[bytes]]:
 
 
 def clean(page: bytes) -> None:
-    try:
+    with contextlib.suppress(NotAnArticle):
         with_language(extract_page([RawPage(page)]))
-    except NotAnArticle:
-        pass
 
 
 def peer(page: bytes) -> None:
