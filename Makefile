@@ -49,5 +49,5 @@ clean: ## remove .venv and the demo's files; keeps your index and archive
 	@touch $@
 
 .venv/dev: .venv/runtime requirements-dev.lock
-	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --require-hashes $(addprefix -r ,$(RUNTIME)) -r requirements-dev.lock
 	@touch $@
