@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from bs4 import BeautifulSoup, SoupStrainer
+from bs4 import BeautifulSoup
+from bs4.filter import SoupStrainer
 
 from tasks.addresses import same_site
 from tasks.extract.charset import decode
