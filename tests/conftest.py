@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +28,7 @@ class Secnews:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    peak_bytes: int = 0
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "flows.cli.app", *arguments]
@@ -42,6 +47,30 @@ class Secnews:
 
     def json(self, *arguments: str, code: int = 0, timeout: float = 240):
         return json.loads(self.run(*arguments, "--json", code=code, timeout=timeout).stdout)
+
+    def watched(self, *arguments: str) -> str:
+        """Run it and return its standard output; `peak_bytes` is then the most memory that it held.
+
+        The kernel's own high-water mark of the process: what getrusage says of a child includes its parent at the fork.
+        """
+        with subprocess.Popen(
+            self.command(*arguments), cwd=self.folder, env=self.surroundings(), stdout=subprocess.PIPE, text=True,
+            stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        ) as process:  # fmt: skip
+            watcher = threading.Thread(target=self._watch, args=(process,))
+            watcher.start()
+            output = process.communicate()[0]
+            watcher.join()
+        assert process.returncode == 0, output
+        return output
+
+    def _watch(self, process: subprocess.Popen[str]) -> None:
+        status = Path(f"/proc/{process.pid}/status")
+        while process.poll() is None:
+            with contextlib.suppress(OSError):
+                if found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text()):
+                    self.peak_bytes = int(found[1]) * 1024
+            time.sleep(0.05)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start it and go on; its output goes to started.log."""

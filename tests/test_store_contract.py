@@ -179,7 +179,7 @@ def test_the_first_to_claim_decides_the_model(store, store_factory):
     other = store_factory()
     assert other.model == EMBEDDER.description
     other.claim_model(EMBEDDER.description)
-    with pytest.raises(ModelMismatch, match="rebuild"):
+    with pytest.raises(ModelMismatch, match="SECNEWS_MODEL"):
         other.claim_model(OTHER_MODEL)
 
 
