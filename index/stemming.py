@@ -35,8 +35,8 @@ def stem(plain: str, language: str) -> str:
     """The stem of a word in lower case with its accents; the folded word in a language without a stemmer.
 
     Surprise: stems carry no mark of their language. A mark would make the commonest words of a rare language rare in
-    the index ("in" where three of a thousand articles are German) and BM25 would rank those articles first. Accents
-    are folded after stemming, since Snowball reads them.
+    the index ("in" where three of a thousand articles are German) and BM25 would rank those articles first; a query
+    names the language beside the stem instead. Accents are folded after stemming, since Snowball reads them.
     """
     if not stemmable(language):
         return fold(plain)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -38,6 +39,12 @@ def test_the_commands_are_the_documented_ones():
 
 
 @pytest.mark.service
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name):
+    readme = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"secnews {name}" in readme
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example(name):
     shown = CliRunner().invoke(app, [*name.split(), "--help"])

@@ -97,6 +97,13 @@ def test_stems_belong_to_the_language_of_the_article(store):
     assert ids(store, "organizations") == ["en"]
 
 
+def test_a_word_is_stemmed_by_the_language_of_the_article_that_holds_it(store):
+    """ "tanker" is "tank" in German; an English article on tanks is no hit for it."""
+    put(store, article("tanks", "T", "Tanks rolled in", language="en"), article("de", "T", "Die Tanks", language="de"))
+    put(store, article("ship", "T", "Tankers sailed", language="en"))
+    assert set(ids(store, "tanker")) == {"ship", "de"}
+
+
 def test_a_common_word_counts_little_in_a_language_with_few_articles_too(store):
     """ "in" stands in every article; the only German one must not come first for it."""
     english = [article(f"en{n}", "T", f"Explosives found in depot {n}", language="en") for n in range(20)]

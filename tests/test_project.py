@@ -47,6 +47,31 @@ def test_the_wheel_holds_every_module_and_data_file(tmp_path):
     assert packed == tracked
 
 
+@pytest.mark.service
+def test_the_wheel_works_away_from_the_repository(tmp_path):
+    """Unpacked elsewhere and run from another folder: a missing data file or module shows here."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    unpacked, elsewhere = tmp_path / "unpacked", tmp_path / "elsewhere"
+    zipfile.ZipFile(wheel).extractall(unpacked)
+    elsewhere.mkdir()
+    code = (
+        f"import sys; sys.path.insert(0, {str(unpacked)!r})\n"
+        "import flows; assert flows.__file__.startswith(sys.path[0]), flows.__file__\n"
+        "from flows.demo.server import DemoServer\n"
+        "with DemoServer() as sites: assert sites.expected().articles > 30\n"
+        "from flows.cli.app import app\n"
+        "for line in (['--help'], ['sources', 'list'], ['search', 'x', '--mode', 'keyword', '--json']):\n"
+        "    sys.argv = ['secnews', *line]\n"
+        "    try: app()\n"
+        "    except SystemExit as end: assert not end.code, line\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=elsewhere, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "cisa" in done.stdout
+
+
 def test_the_locks_name_no_registry():
     for lock in ROOT.glob("requirements*.lock"):
         text = lock.read_text(encoding="utf-8")

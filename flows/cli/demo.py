@@ -132,7 +132,7 @@ def say_what_next(folder: Path, server: PrefectServer) -> None:
     out.print("To look at it, and to go on:\n")
     settings = f"SECNEWS_INDEX=local:{folder / 'index'}"
     for command, what in (
-        (f"{settings} secnews search 'port closed by ransomware'", "ask the demo's articles something else"),
+        (f"{settings} secnews search 'sanctions evasion by tanker'", "ask the demo's articles something else"),
         (f"{settings} secnews runs", "see what became of every page"),
         (f"SECNEWS_PREFECT_HOME={folder / 'prefect'} secnews up", "the dashboard, with the demo's two runs"),
         ("secnews sources list", "the real sources that `make up` would ask"),

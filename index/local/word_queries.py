@@ -119,13 +119,32 @@ def _sought(sought: Sought, languages: Sequence[str]) -> Query:
     if sought.strict:
         return Query.boolean_query([(Occur.Must, way) for way in [_row(sought.row), *ways]])
     if sought.plain:
-        stems = dict.fromkeys(stem(sought.plain, language) for language in languages)
-        ways += [Query.term_query(schema(), "stems", one, index_option="freq") for one in stems]
+        ways += _stemmed(sought.plain, languages)
         ways.append(Query.boost_query(_row(sought.row), SPELLING_WEIGHT))
     elif sought.row:
         ways.append(_row(sought.row))
     # The best way counts, and not their sum: they are the same word.
     return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways)
+
+
+def _stemmed(plain: str, languages: Sequence[str]) -> list[Query]:
+    """The word's stem in each language, looked for in that language's articles only ("tanker" is "tank" in German).
+
+    What it is worth is counted over all articles: counted within a language of which the index has few, the commonest
+    words would be rare, and would bring those articles to the top.
+    """
+    spoken: dict[str, list[str]] = {}
+    for language in languages:
+        spoken.setdefault(stem(plain, language), []).append(language)
+    terms = {one: Query.term_query(schema(), "stems", one, index_option="freq") for one in spoken}
+    if len(terms) == 1:
+        return list(terms.values())
+    return [Query.boolean_query([(Occur.Must, terms[one]), (Occur.Must, _only(spoken[one]))]) for one in spoken]
+
+
+def _only(languages: Sequence[str]) -> Query:
+    terms = any_of(Query.term_query(schema(), "language", language) for language in languages)
+    return Query.const_score_query(terms, 0.0)
 
 
 def _row(row: Sequence[str]) -> Query:
