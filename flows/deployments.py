@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from prefect import serve
 from prefect.automations import Automation
@@ -18,6 +18,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
+from prefect.schedules import Interval
 from prefect.types.entrypoint import EntrypointType
 
 from flows.ingest import TAGS, ingest
@@ -25,6 +26,9 @@ from flows.settings import Settings, read_settings
 
 DEPLOYMENT = "scheduled"
 GUARD = "secnews: a silent run has crashed"
+# The first run comes soon after the start and not an interval later: who starts it wants to see it work. The server
+# needs some seconds to turn a new schedule into runs.
+FIRST_RUN = timedelta(seconds=15)
 # Five heartbeats of a minute: a machine under load misses one or two, a killed process misses all.
 SILENCE = timedelta(minutes=5)
 
@@ -39,7 +43,7 @@ def main() -> None:
 def serve_scheduled(settings: Settings) -> None:
     scheduled = ingest.to_deployment(
         name=DEPLOYMENT,
-        interval=timedelta(minutes=settings.schedule_minutes),
+        schedule=Interval(timedelta(minutes=settings.schedule_minutes), anchor_date=datetime.now(UTC) + FIRST_RUN),
         tags=[*TAGS, "scheduled"],
         description="Fetch, clean, embed and index what the sources offer.",
         # Two at once would fetch every page twice; the index would stand it, the outlets should not have to.

@@ -44,7 +44,7 @@ def test_a_scheduled_run_completes_and_a_signal_stops_everything(secnews, number
             "SECNEWS_ALLOW_PRIVATE": "*.localhost",
             "SECNEWS_HOST_DELAY_SECONDS": "0.01",
             "SECNEWS_MODEL": "hashing",
-            "SECNEWS_SCHEDULE_MINUTES": "0.2",
+            "SECNEWS_SCHEDULE_MINUTES": "1",
             "SECNEWS_PREFECT_PORT": str(port),
         }
         up = secnews.start("up")

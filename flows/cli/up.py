@@ -28,7 +28,8 @@ def up() -> None:
     with told_to_stop() as stopped:
         err.print("[dim]starting the Prefect server …[/]")
         with PrefectServer(settings.prefect_home, settings.prefect_port) as server, serving(server) as process:
-            out.print(f"secnews is up: {enabled} sources, a run every {settings.schedule_minutes:g} minutes")
+            every = f"a run every {settings.schedule_minutes:g} minutes, the first one soon"
+            out.print(f"secnews is up: {enabled} sources, {every}")
             out.print(f"  dashboard  {server.url}", soft_wrap=True)
             out.print(f"  logs       {server.log} and {serve_log(server)}", soft_wrap=True)
             out.print("  search     secnews search 'your words'")
