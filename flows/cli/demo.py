@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -130,12 +131,17 @@ def judge(first: tuple[Run, Ledger], second: tuple[Run, Ledger]) -> list[str]:
 def say_what_next(folder: Path, server: PrefectServer) -> None:
     out.print(f"The Prefect dashboard was at {server.url} while this ran.", soft_wrap=True)
     out.print("To look at it, and to go on:\n")
-    settings = f"SECNEWS_INDEX=local:{folder / 'index'}"
+    settings, secnews = f"SECNEWS_INDEX=local:{folder / 'index'}", as_typed()
     for command, what in (
-        (f"{settings} secnews search 'sanctions evasion by tanker'", "ask the demo's articles something else"),
-        (f"{settings} secnews runs", "see what became of every page"),
-        (f"SECNEWS_PREFECT_HOME={folder / 'prefect'} secnews up", "the dashboard, with the demo's two runs"),
-        ("secnews sources list", "the real sources that `make up` would ask"),
+        (f"{settings} {secnews} search 'sanctions evasion by tanker'", "ask the demo's articles something else"),
+        (f"{settings} {secnews} runs", "see what became of every page"),
+        (f"SECNEWS_PREFECT_HOME={folder / 'prefect'} {secnews} up", "the dashboard, with the demo's two runs"),
+        (f"{secnews} sources list", "the real sources that `make up` would ask"),
     ):
         out.print(f"  {command}\n      [dim]{what}[/]", soft_wrap=True)
-    out.print("\nCommands are in .venv/bin; docs/sources.md says how to name your own sources.\n")
+    out.print("\ndocs/sources.md says how to name your own sources.\n")
+
+
+def as_typed() -> str:
+    """How this command is called from here: by its name where it is on the path, else by its place."""
+    return "secnews" if shutil.which("secnews") else os.path.relpath(sys.argv[0])
