@@ -6,6 +6,7 @@ What a file is, its content decides; a bad one is answered with a reason, and th
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,22 +68,37 @@ def read_documents(paths: Iterable[str | Path], join: bool = True) -> Iterator[D
 
 
 def _files(path: Path) -> Iterator[Path | Document]:
-    if path.is_dir():
+    if os.path.isdir(path):
         found = False
-        for folder, folders, names in os.walk(path):
+        refused: list[OSError] = []
+        for folder, folders, names in os.walk(path, onerror=refused.append):
             folders.sort()
             for name in sorted(names):
                 if not name.startswith("."):
                     found = True
-                    yield Path(folder, name)
-        if not found:
+                    yield from _file(Path(folder, name))
+        for error in refused:
+            place = Path(os.fsdecode(error.filename))
+            yield _rejected((place,), Reason.UNREADABLE, f"the folder cannot be read: {error.strerror}")
+        if not found and not refused:
             yield _rejected((path,), Reason.EMPTY, "the folder holds no files")
-    elif path.is_file():
-        yield path
-    elif path.exists():
-        yield _rejected((path,), Reason.UNREADABLE, "it is neither a file nor a folder")
     else:
+        yield from _file(path)
+
+
+def _file(path: Path) -> Iterator[Path | Document]:
+    """A FIFO or device would be waited for without end."""
+    try:
+        kind = path.stat().st_mode
+    except FileNotFoundError:
         yield _rejected((path,), Reason.UNREADABLE, "there is no such file or folder")
+    except OSError as error:
+        yield _rejected((path,), Reason.UNREADABLE, f"it cannot be read: {error.strerror}")
+    else:
+        if stat.S_ISREG(kind):
+            yield path
+        else:
+            yield _rejected((path,), Reason.UNREADABLE, "it is neither a file nor a folder")
 
 
 def _is_json_lines(path: Path) -> bool:

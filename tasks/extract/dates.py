@@ -59,7 +59,7 @@ def read_moment(value: str, rule: str) -> Moment | None:
         value = f"{day_number} {month_name} {year_text} {clock} {ZONES[zone]}"
     try:
         at = parsedate_to_datetime(value)
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return Moment(at, Precision.SECOND, True, rule) if at.year in YEARS else None

@@ -16,7 +16,7 @@ Node = Mapping[str, Any]
 ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report)$")
 # Comments and CDATA around the object, as templates of the XHTML years leave them.
 WRAPPING = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$"
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?://\s{0,20})?(?:-->|\]\]>)[\s;]*+\Z"
 )
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # A page of real news holds a few hundred nodes; the walk stops here whatever a hostile page nests or repeats.
