@@ -10,7 +10,7 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.context import get_run_context
-from prefect.futures import as_completed
+from prefect.futures import as_completed, wait
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
@@ -62,6 +62,9 @@ def ingest(source_ids: list[str] | None = None) -> State:
         _work(run, chosen, settings, open_tools)
     except SecnewsError as error:
         return _close(run, tools, fault=str(error))
+    except Exception as defect:  # noqa: BLE001 - the account is closed and told whatever happened
+        get_run_logger().exception("a defect of secnews")
+        return _close(run, tools, fault=f"a defect of secnews ({type(defect).__name__}): the log has the trace")
     return _close(run, tools)
 
 
@@ -70,10 +73,14 @@ def _work(run: Run, chosen: list[str], settings: Settings, open_tools: Callable[
     chunks = split(chosen, settings.sources_per_task)
     collected = [collect_step.submit(run.id, chunk, n, open_tools) for n, chunk in enumerate(chunks, start=1)]
     number = 0
-    for future in as_completed(collected):
-        for batch in split(future.result(), settings.articles_per_task):
-            number += 1
-            process_step(run.id, batch, number, open_tools)
+    try:
+        for future in as_completed(collected):
+            for batch in split(future.result(), settings.articles_per_task):
+                number += 1
+                process_step(run.id, batch, number, open_tools)
+    finally:
+        # The account is closed next: nobody may offer to it any more.
+        wait(collected)
 
 
 def split(values: Sequence[str], size: int) -> list[list[str]]:

@@ -92,6 +92,7 @@ class PrefectServer:
 
     def start(self) -> PrefectServer:
         """Start it; returns at once. `wait` waits until it answers."""
+        assert self._process is None, "started already: the first process would be forgotten, and never stopped"
         if is_listening(self.port):
             raise ServerError(f"port {self.port} is taken: stop what listens there, or set SECNEWS_PREFECT_PORT")
         self.home.mkdir(parents=True, exist_ok=True)
@@ -126,6 +127,8 @@ class PrefectServer:
         process, self._process = self._process, None
         if process is not None:
             stop_group(process, signal.SIGINT)
+
+    close = stop
 
     def __enter__(self) -> PrefectServer:
         return self.start().wait()

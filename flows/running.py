@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from flows.prefect_server import QUIET, PrefectServer, ServerError, is_listening, is_prefect
 from flows.settings import Settings
 
+DRAIN_SECONDS = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class FlowRun:
@@ -45,7 +47,19 @@ def prefect_api(settings: Settings) -> Iterator[str]:
         taken = settings.prefect_port and is_listening(settings.prefect_port)
         port = 0 if taken else settings.prefect_port
         with PrefectServer(settings.prefect_home, port) as server, environment(server.environment):
-            yield server.api
+            try:
+                yield server.api
+            finally:
+                send_what_waits()
+
+
+def send_what_waits() -> None:
+    """Have Prefect send its queued logs and events while the server still answers; at exit it would wait for it."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for worker in (EventsWorker, APILogWorker):
+        worker.drain_all(timeout=DRAIN_SECONDS)
 
 
 @contextmanager

@@ -39,12 +39,12 @@ class Settings(BaseSettings):
         (), description="hosts that may be private, comma-separated, such as *.localhost or 10.1.2.3"
     )
 
-    recheck_minutes: float = Field(60.0, ge=0, description="how soon a known page may be asked again")
+    recheck_minutes: float = Field(60.0, ge=0, le=525_600, description="how soon a known page may be asked again")
     max_items_per_source: int = Field(500, ge=1, description="looked at in one run; the rest is deferred")
     sources_per_task: int = Field(20, ge=1, description="sources in one Prefect task")
     articles_per_task: int = Field(100, ge=1, le=1000, description="articles in one Prefect task")
 
-    schedule_minutes: float = Field(15.0, gt=0, description="between two scheduled runs of `secnews up`")
+    schedule_minutes: float = Field(15.0, gt=0, le=525_600, description="between two scheduled runs of `secnews up`")
     prefect_port: int = Field(4200, ge=0, le=65535, description="port of the Prefect server; 0 takes a free one")
     prefect_home: Path = Field(Path("data/prefect"), description="folder of the Prefect server's database")
 
@@ -53,11 +53,22 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("user_agent", "contact")
+    @classmethod
+    def _sendable(cls, value: str) -> str:
+        if not (value.isascii() and value.isprintable()):
+            raise ValueError("write plain ASCII: it goes into a header of every request")
+        return value
+
     @field_validator("index")
     @classmethod
     def _known_backend(cls, value: str) -> str:
         if not value.startswith("local:") or not value.removeprefix("local:"):
             raise ValueError("write local:FOLDER; this version knows no other backend")
+        try:
+            Path(value.removeprefix("local:")).expanduser().resolve()
+        except (RuntimeError, OSError):  # no such user's home, or links in a circle
+            raise ValueError("this folder cannot be reached: name another") from None
         return value
 
     @property
@@ -75,8 +86,10 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"SECNEWS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
-        raise BadRequest("settings are wrong: " + "; ".join(lines)) from None
+        told = [(str(fault["loc"][0]).upper(), fault["msg"].removeprefix("Value error, ")) for fault in error.errors()]
+        raise BadRequest("settings are wrong: " + "; ".join(f"SECNEWS_{name}: {why}" for name, why in told)) from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise BadRequest(f".env cannot be read ({error}): save it as UTF-8 text") from None
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:

@@ -15,8 +15,8 @@ from tasks.sources import load_sources
 from tasks.tools import Rules, Tools
 
 
-def open_tools(settings: Settings) -> Tools:
-    """Everything the steps need.
+def open_tools(settings: Settings, with_sources: bool = True) -> Tools:
+    """Everything the steps need; without sources for what asks none.
 
     Raises:
         SourceFileError, ModelUnusable, and the errors of index/errors.py.
@@ -25,9 +25,9 @@ def open_tools(settings: Settings) -> Tools:
     return Tools(
         store=store,
         journal=journal,
-        archive=Archive(settings.archive),
+        archive=Archive(settings.archive, settings.max_body_bytes),
         embedder=embedder_of(settings),
-        sources={source.id: source for source in load_sources(settings.sources)},
+        sources={source.id: source for source in (load_sources(settings.sources) if with_sources else ())},
         policy=policy_of(settings),
         resolver=SystemResolver(),
         rules=Rules(settings.recheck_minutes, settings.max_items_per_source),
@@ -43,6 +43,7 @@ def policy_of(settings: Settings) -> FetchPolicy:
     return FetchPolicy(
         user_agent=settings.user_agent,
         contact=settings.contact,
+        max_raw_bytes=settings.max_body_bytes,
         max_body_bytes=settings.max_body_bytes,
         deadline_seconds=settings.deadline_seconds,
         max_redirects=settings.max_redirects,

@@ -87,7 +87,8 @@ class Address:
     `etag` and `last_modified` are kept only once its page has been loaded or rejected: a 304 after a failure would be
     no success. `reason` is how it ended last; `next_check_at` is when it may be looked at again; `failures` counts
     failures in a row. `extractor` is the version that last judged it. `content_hash` is of the content that its outcome
-    announced: where the index holds another, a killed process wrote it and did not come to say so.
+    announced: where the index holds another, a killed process wrote it and did not come to say so. The hints are its
+    feed's, for the day when it is looked at without its feed.
     """
 
     url: str
@@ -96,6 +97,9 @@ class Address:
     first_seen_at: datetime
     article_id: str = ""
     fingerprint: str = ""
+    title_hint: str = ""
+    published_hint: datetime | None = None
+    precision_hint: Precision = Precision.UNKNOWN
     etag: str = ""
     last_modified: str = ""
     place: str = ""

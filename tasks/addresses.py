@@ -53,13 +53,13 @@ def fetchable_url(url: str) -> str:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise BadAddress(f"{_shown(url)} is malformed: {error}") from error
+        raise BadAddress(f"{shown(url)} is malformed: {error}") from error
     if parts.scheme not in DEFAULT_PORTS:
-        raise BadAddress(f"{_shown(url)} is not an http or https address")
+        raise BadAddress(f"{shown(url)} is not an http or https address")
     if parts.username is not None or parts.password is not None:
         raise BadAddress("an address must not hold a user name or password")
     if port == 0:
-        raise BadAddress(f"{_shown(url)} has port 0")
+        raise BadAddress(f"{shown(url)} has port 0")
     netloc = _wire_host(parts, url)
     if port is not None and port != DEFAULT_PORTS[parts.scheme]:
         netloc = f"{netloc}:{port}"
@@ -81,11 +81,11 @@ def canonical_url(url: str) -> str:
         try:
             following = fetchable_url(canonicalize_url(_without_tracking(current)))
         except (ValueError, UnicodeError) as error:
-            raise BadAddress(f"{_shown(url)} is malformed: {error}") from error
+            raise BadAddress(f"{shown(url)} is malformed: {error}") from error
         if following == current:
             return current
         current = following
-    raise BadAddress(f"{_shown(url)} has no stable form: it is encoded in itself")
+    raise BadAddress(f"{shown(url)} has no stable form: it is encoded in itself")
 
 
 def host_of(url: str) -> str:
@@ -129,13 +129,13 @@ def _wire_host(parts: SplitResult, url: str) -> str:
         try:
             return f"[{ipaddress.IPv6Address(host).compressed}]"
         except ValueError as error:
-            raise BadAddress(f"{_shown(url)} has a malformed IPv6 address") from error
+            raise BadAddress(f"{shown(url)} has a malformed IPv6 address") from error
     try:
         name = host.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
-        raise BadAddress(f"the host of {_shown(url)} is no valid name") from error
+        raise BadAddress(f"the host of {shown(url)} is no valid name") from error
     if not HOST.fullmatch(name) or len(name) > 253:
-        raise BadAddress(f"{_shown(url)} has no valid host name")
+        raise BadAddress(f"{shown(url)} has no valid host name")
     return name
 
 
@@ -143,7 +143,7 @@ def _quoted(address: str, url: str) -> str:
     try:
         quoted: str = safe_url_string(address)
     except (ValueError, UnicodeError) as error:
-        raise BadAddress(f"{_shown(url)} is malformed: {error}") from error
+        raise BadAddress(f"{shown(url)} is malformed: {error}") from error
     quoted = UNPRINTABLE.sub("", quoted)
     if len(quoted) > MAX_ADDRESS_CHARACTERS:
         raise BadAddress(f"the address has {len(quoted)} characters, more than {MAX_ADDRESS_CHARACTERS}")
@@ -169,7 +169,7 @@ def _suffixes() -> tldextract.TLDExtract:
     return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
     """An address fit for a message: short, printable, and without a password."""
     printable = url.encode("ascii", "backslashreplace").decode()
     printable = re.sub(r"//[^/?#]*@", "//***@", UNPRINTABLE.sub(" ", printable))

@@ -34,6 +34,8 @@ def candidate(item: Item, known: Address, extracted: Extracted, final_url: str, 
     """
     fingerprint = content_hash(extracted.title, extracted.summary, extracted.blocks)
     url = own_address(extracted.canonical_url, final_url)
+    if not url and final_url and item.offer.url.startswith("http"):
+        url = item.offer.url
     published, precision = extracted.published_at, extracted.published_precision
     receipt = extracted.receipt
     if published is None and item.offer.published_hint is not None:
@@ -80,7 +82,10 @@ def own_address(declared: str, final_url: str) -> str:
     A page may speak for its own site only, and a site that declares its home page on every article (a common mistake)
     would fold all of them into one: neither is believed.
     """
-    found = canonical_url(final_url) if final_url else ""
+    try:
+        found = canonical_url(final_url) if final_url else ""
+    except BadAddress:  # a redirect may end at an address that has no canonical form
+        found = ""
     if not declared:
         return found
     try:

@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from index.errors import SecnewsError
 from index.journal import Address, Item, Offer, SourceCheck, SourceState
 from index.outcome import Outcome, Reason
+from tasks.addresses import shown
 from tasks.archive import ArchiveWriter
 from tasks.extract.paging import next_page
 from tasks.extract.records import EXTRACTOR_VERSION
 from tasks.fetch import Fetched, Fetcher, FetchFault
 from tasks.listing import Listing, ask, with_waiting
-from tasks.plan import may_revalidate, without_looking
+from tasks.plan import LAST_TRY, may_revalidate, without_looking
 from tasks.settling import LookedAt, settle_looked_at
 from tasks.sources import Source
 from tasks.tools import Tools
@@ -39,11 +40,19 @@ class _Round:
     tools: Tools
     fetcher: Fetcher
     writer: ArchiveWriter
+    left: dict[str, list[Item]]
     taken: set[str] = field(default_factory=set)
+    beat_at: datetime | None = None
 
     @property
     def now(self) -> datetime:
         return self.tools.clock()
+
+    def beat(self) -> None:
+        """Say at most once a minute that the run lives: many pages of one slow host take a while."""
+        if self.beat_at is None or self.now - self.beat_at > timedelta(minutes=1):
+            self.beat_at = self.now
+            self.tools.journal.beat(self.run_id, self.now)
 
     def settle(self, looked_at: Sequence[LookedAt]) -> None:
         minutes = self.tools.rules.recheck_minutes
@@ -65,9 +74,18 @@ async def _collect(run_id: str, sources: Sequence[Source], tools: Tools) -> list
     fetcher = Fetcher(tools.policy, tools.journal, resolver=tools.resolver, clock=tools.clock)
     async with fetcher:
         with tools.archive.writer() as writer:
-            shared = _Round(run_id, tools, fetcher, writer)
+            shared = _Round(run_id, tools, fetcher, writer, _left(run_id, sources, tools))
             keys = await asyncio.gather(*(_collect_source(source, shared) for source in sources))
     return [key for of_source in keys for key in of_source]
+
+
+def _left(run_id: str, sources: Sequence[Source], tools: Tools) -> dict[str, list[Item]]:
+    """What these sources offered in this run already and was not settled: none, unless the task is tried again."""
+    left: dict[str, list[Item]] = {source.id: [] for source in sources}
+    for item in tools.journal.items(run_id, unsettled=True):
+        if item.offer.source in left and not item.places:
+            left[item.offer.source].append(item)
+    return left
 
 
 async def _collect_source(source: Source, shared: _Round) -> list[str]:
@@ -75,7 +93,10 @@ async def _collect_source(source: Source, shared: _Round) -> list[str]:
     listing = await _ask(source, shared)
     waiting = journal.waiting(source.id, shared.now, shared.tools.rules.max_items_per_source)
     offers = with_waiting(source, listing.offers, waiting)
-    items = journal.offer(shared.run_id, offers)
+    offered = journal.offer(shared.run_id, offers)
+    # A task that is tried again after its feed was marked as read gets a 304: what it offered before counts too.
+    keys = {item.key for item in offered}
+    items = [*offered, *(item for item in shared.left.get(source.id, ()) if item.key not in keys)]
     known = _remember(items, shared)
     # Only now: a feed marked as read before its entries stood in the journal would answer 304 to a run that never
     # heard of them.
@@ -105,7 +126,10 @@ def _remember(items: Sequence[Item], shared: _Round) -> dict[str, Address]:
     new: dict[str, Address] = {}
     for offer in offers:
         if offer.url not in known and offer.url not in new:
-            new[offer.url] = Address(offer.url, offer.link, offer.source, first_seen_at=shared.now)
+            new[offer.url] = Address(
+                offer.url, offer.link, offer.source, first_seen_at=shared.now, title_hint=offer.title_hint,
+                published_hint=offer.published_hint, precision_hint=offer.precision_hint,
+            )  # fmt: skip
     shared.tools.journal.save_addresses(new.values())
     return {**known, **new}
 
@@ -115,7 +139,8 @@ def _plan(items: Sequence[Item], known: dict[str, Address], listing: Listing, sh
     outcomes: dict[str, Outcome] = {}
     looks: list[Item] = []
     over: list[LookedAt] = []
-    for item in items:
+    # What was never loaded goes first: rechecks must not use up the limit of every run.
+    for item in sorted(items, key=lambda one: bool(one.offer.url and known[one.offer.url].article_id)):
         outcome = _at_once(item.offer, known.get(item.offer.url), shared)
         if outcome is None and len(looks) >= shared.tools.rules.max_items_per_source:
             over.append(LookedAt(item, known[item.offer.url], Outcome(Reason.RUN_LIMIT, retry_at=shared.now)))
@@ -134,7 +159,7 @@ def _plan(items: Sequence[Item], known: dict[str, Address], listing: Listing, sh
 
 def _at_once(offer: Offer, known: Address | None, shared: _Round) -> Outcome | None:
     if not offer.url:
-        return Outcome(Reason.BAD_ADDRESS, f"listed as {offer.link[:200]!r}" if offer.link else "no link")
+        return Outcome(Reason.BAD_ADDRESS, f"listed as {shown(offer.link)}" if offer.link else "no link")
     outcome = without_looking(offer, known, shared.now, EXTRACTOR_VERSION)
     if outcome is None and offer.url in shared.taken:
         loaded = known is not None and bool(known.article_id)
@@ -144,6 +169,7 @@ def _at_once(offer: Offer, known: Address | None, shared: _Round) -> Outcome | N
 
 async def _fetch(item: Item, known: Address, shared: _Round) -> str:
     """Fetch and archive an item's pages. Returns its key where there is something to extract, else ""."""
+    shared.beat()
     revalidate = may_revalidate(known, EXTRACTOR_VERSION)
     try:
         fetched = await shared.fetcher.get(
@@ -155,7 +181,7 @@ async def _fetch(item: Item, known: Address, shared: _Round) -> str:
             _settle(item, known, _not_modified(known), shared)
             return ""
         places = [shared.writer.write(fetched)]
-        places += await _further_pages(fetched, shared)
+        places += await _further_pages(fetched, shared, patient=known.failures + 1 < LAST_TRY)
     except FetchFault as fault:
         _settle(item, known, _fault_outcome(fault, known, shared.now), shared)
         return ""
@@ -169,7 +195,7 @@ async def _fetch(item: Item, known: Address, shared: _Round) -> str:
     return item.key
 
 
-async def _further_pages(first: Fetched, shared: _Round) -> list[str]:
+async def _further_pages(first: Fetched, shared: _Round, patient: bool) -> list[str]:
     """Pages two and on of an article, archived; a page that cannot be had ends the list, and the receipt says so."""
     places: list[str] = []
     page, seen = first, {first.url}
@@ -181,6 +207,8 @@ async def _further_pages(first: Fetched, shared: _Round) -> list[str]:
         try:
             page = await shared.fetcher.get(following)
         except FetchFault as fault:
+            if patient and fault.reason.comes_back:
+                raise  # half an article would stand for the whole, and its validators would keep it so
             log.warning("page %d at %s: %s", len(places) + 2, following, fault.detail)
             break
         places.append(shared.writer.write(page))

@@ -33,7 +33,8 @@ def decide(candidate: Candidate, store: Store, journal: Journal) -> Decision:
         article = _under_a_free_id(candidate, store)
         twin = _twin(article, store)
         if twin is not None:
-            return _duplicate(candidate, twin, Reason.SAME_OUTLET_TEXT)
+            unsaid = _written_but_unsaid(twin, journal)
+            return _duplicate(candidate, twin, Reason.FIRST_SEEN if unsaid else Reason.SAME_OUTLET_TEXT)
         return Decision(candidate, Outcome(Reason.FIRST_SEEN, article_id=article.id), article)
     if candidate.item.offer.url in existing.page_urls[1:]:
         return Decision(candidate, Outcome(Reason.PART_OF_ARTICLE, article_id=existing.id))
@@ -53,7 +54,7 @@ def _compared(candidate: Candidate, existing: Article) -> Decision:
             # A killed run stored this revision and did not come to say so.
             return Decision(candidate, Outcome(Reason.CONTENT_CHANGED, article_id=existing.id))
         return _metadata(candidate, existing)
-    if candidate.known_hash == article.content_hash:
+    if candidate.known_hash == article.content_hash and candidate.item.offer.url != existing.url:
         # This address still says what it said; another address of the article leads.
         return Decision(candidate, Outcome(Reason.SAME_CONTENT, article_id=existing.id))
     changed = _merged(existing, article)
@@ -67,6 +68,10 @@ def _metadata(candidate: Candidate, existing: Article) -> Decision:
     """The words are the same: keep the stored text, its passages and vectors, and learn what else the page says."""
     new = candidate.article
     learned = replace(existing, sources=_union(existing.sources, new.sources), **_learned(existing, new))
+    if existing.receipt.extractor != new.receipt.extractor:
+        # Else the next change, the publisher's, would be taken for the extractor's.
+        learned = replace(learned, receipt=new.receipt)
+        return Decision(candidate, Outcome(Reason.RE_EXTRACTED, article_id=existing.id), learned)
     if learned == existing:
         return Decision(candidate, Outcome(Reason.SAME_CONTENT, article_id=existing.id))
     return Decision(candidate, Outcome(Reason.METADATA_UPDATED, article_id=existing.id), learned)
@@ -139,6 +144,9 @@ def _believable(candidate: Candidate, existing: Article) -> bool:
 def _under_a_free_id(candidate: Candidate, store: Store) -> Article:
     """The candidate's article, under the address it was offered at where its declared one is another article's."""
     article = candidate.article
+    if candidate.known.article_id:
+        # Its address led to an article that is gone: under that id the tombstone keeps it out.
+        return replace(article, id=candidate.known.article_id)
     if not article.url or store.get(article.id) is None:
         return article
     url = candidate.item.offer.url
@@ -153,8 +161,8 @@ def _twin(article: Article, store: Store) -> Article | None:
         found = store.get(found_id)
         if found is None:
             continue
-        same_outlet = bool(article.url and found.url) and outlet_of(article.url) == outlet_of(found.url)
-        if same_outlet or article.source in found.sources:
+        both = article.url and found.url
+        if outlet_of(article.url) == outlet_of(found.url) if both else article.source in found.sources:
             return found
     return None
 

@@ -229,7 +229,7 @@ def _request(url: str, headers: dict[str, str], connect_timeout: float) -> httpx
     timeout = {"connect": connect_timeout, "read": None, "write": None, "pool": None}
     try:
         return httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout})
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise FetchFault(Reason.BAD_ADDRESS, f"it cannot be asked for: {error}") from error
 
 

@@ -80,5 +80,5 @@ def _remember(offers: list[Offer], tools: Tools) -> dict[str, Address]:
 
 
 def _candidate(item: Item, known: Address, extracted: Extracted, url: str, tools: Tools) -> Candidate:
-    judged = replace(known, extractor=EXTRACTOR_VERSION)
+    judged = replace(known, extractor=EXTRACTOR_VERSION, etag="", last_modified="")
     return candidate(item, judged, extracted, url, tools.clock())

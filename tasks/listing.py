@@ -9,7 +9,7 @@ from datetime import datetime
 
 from index.journal import Address, Journal, Offer, SourceCheck, SourceState
 from index.outcome import Reason
-from tasks.addresses import BadAddress, canonical_url
+from tasks.addresses import BadAddress, canonical_url, shown
 from tasks.feeds import Feed, FeedEntry, parse_feed
 from tasks.fetch import Fetched, Fetcher, FetchFault
 from tasks.sources import Source
@@ -61,7 +61,7 @@ def _offer(source: Source, entry: FeedEntry) -> Offer:
     return Offer(
         source=source.id,
         url=_canonical(entry.link),
-        link=entry.link or entry.listed_link,
+        link=entry.link or shown(entry.listed_link)[1:-1],  # it is only told, and may hold a password
         fingerprint=entry.fingerprint,
         title_hint=entry.title,
         published_hint=entry.published,
@@ -85,7 +85,8 @@ def _as_before(source: Source, known: SourceState, journal: Journal) -> tuple[Of
 
 def offer_again(source: str, address: Address) -> Offer:
     """An address of the journal, offered as its entry was when it was read last."""
-    return Offer(source, address.url, address.link, address.fingerprint)
+    hints = (address.title_hint, address.published_hint, address.precision_hint)
+    return Offer(source, address.url, address.link, address.fingerprint, *hints)
 
 
 def with_waiting(source: Source, offers: Sequence[Offer], waiting: Sequence[Address]) -> tuple[Offer, ...]:

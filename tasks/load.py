@@ -13,12 +13,14 @@ from index.article import Article
 from index.journal import Address, Item
 from index.outcome import Outcome, Reason
 from index.results import PutResult, PutStatus
-from tasks.addresses import outlet_of
 from tasks.candidates import Candidate, document_address
 from tasks.deciding import Decision, decide
 from tasks.embed import embedded
 from tasks.settling import LookedAt, settle_looked_at
 from tasks.tools import Tools
+
+# What writing an article answers that was not there when it was decided, and is now: another run was faster.
+OVERTAKEN = frozenset({PutStatus.UNCHANGED, PutStatus.REWRITTEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def load(run_id: str, candidates: Sequence[Candidate], tools: Tools) -> None:
 def rounds(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
     """Split a batch so that no round holds one article, or one text of one outlet, twice: the second must see the
     first in the index."""
-    rest = list(candidates)
+    # Joined articles first: their further pages, offered alone, then find them.
+    rest = sorted(candidates, key=lambda one: not one.article.page_urls)
     while rest:
         taken: list[Candidate] = []
         later: list[Candidate] = []
@@ -60,8 +63,8 @@ def rounds(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
 
 def _marks(one: Candidate) -> set[tuple[str, ...]]:
     article = one.article
-    outlet = outlet_of(article.url) if article.url else article.source
-    marks = {("id", article.id), ("text", outlet, article.content_hash), ("address", one.item.offer.url)}
+    marks: set[tuple[str, ...]] = {("id", article.id), ("text", article.content_hash), ("address", one.item.offer.url)}
+    marks |= {("address", url) for url in article.page_urls}
     return marks | {("id", one.known.article_id)} if one.known.article_id else marks
 
 
@@ -87,6 +90,8 @@ def _without_passages(articles: list[Article]) -> list[Article]:
 
 
 def _outcome(decision: Decision, result: PutResult | None) -> Outcome:
+    if decision.outcome.reason is Reason.FIRST_SEEN and result and result.status in OVERTAKEN:
+        return Outcome(Reason.SAME_CONTENT, "another run stored it at the same moment", result.id)
     if result is None or result.stored:
         return decision.outcome
     if result.status is PutStatus.DELETED:
@@ -107,7 +112,8 @@ def _looked_at(loaded: Loaded) -> LookedAt:
 def _aliases(item: Item, known: Address, decision: Decision, outcome: Outcome) -> Iterator[Address]:
     article = decision.write or decision.candidate.article
     own = article.url if article.id == outcome.article_id else decision.candidate.article.url
-    urls = {own or document_address(outcome.article_id), *article.page_urls} - {item.offer.url, ""}
+    declared = decision.candidate.article.url if outcome.reason is not Reason.FIRST_SEEN else ""
+    urls = {declared, own or document_address(outcome.article_id), *article.page_urls} - {item.offer.url, ""}
     for url in sorted(urls):
         yield replace(
             known, url=url, link=url, article_id=outcome.article_id, reason=None, etag="", last_modified="",

@@ -68,15 +68,22 @@ def settle_the_rest(journal: Journal, run: Run, now: datetime) -> None:
     rest is deferred, and its address made due.
     """
     items = journal.items(run.id, unsettled=True)
+    told = {item.offer.url for item in journal.items(run.id) if item.outcome is not None}
     known = journal.addresses(item.offer.url for item in items)
     outcomes: dict[str, Outcome] = {}
     due: list[Address] = []
     for item in items:
         address = known.get(item.offer.url)
+        if item.offer.url and item.offer.url in told:
+            outcomes[item.key] = Outcome(Reason.SAME_ADDRESS, article_id=address.article_id if address else "")
+            continue
         if address is not None and address.reason is not None and _settled_in(address, run):
+            told.add(item.offer.url)
             outcomes[item.key] = Outcome(address.reason, address.detail, address.article_id, address.next_check_at)
             continue
         outcomes[item.key] = Outcome(Reason.RUN_INTERRUPTED, retry_at=now)
+        if address is None and item.offer.url.startswith("http"):
+            address = Address(item.offer.url, item.offer.link, item.offer.source, first_seen_at=now)
         if address is not None:
             due.append(replace(address, reason=Reason.RUN_INTERRUPTED, detail="", next_check_at=now))
     journal.save_addresses(due)

@@ -28,7 +28,7 @@ def after(known: Address, outcome: Outcome, now: datetime, recheck_minutes: floa
     address = replace(known, reason=outcome.reason, detail=outcome.detail, checked_at=now)
     if outcome.kind is Kind.FAILED:
         failures = known.failures + 1
-        due = outcome.retry_at or retry_at(now, failures)
+        due = max(outcome.retry_at or now, retry_at(now, failures))
         if failures >= LAST_TRY:
             return replace(address, reason=Reason.DEAD_LETTER, failures=failures, next_check_at=None)
         return replace(address, failures=failures, next_check_at=due)
@@ -56,7 +56,12 @@ def settle_looked_at(
         if address.reason is Reason.DEAD_LETTER:
             journal.bury(_letter(one, address, now))
     known = journal.addresses(alias.url for one in looked_at for alias in one.aliases)
-    new = [alias for one in looked_at for alias in one.aliases if not _leads(known.get(alias.url))]
+    new = [
+        replace(known.get(alias.url) or alias, article_id=alias.article_id)
+        for one in looked_at
+        for alias in one.aliases
+        if not _leads(known.get(alias.url))
+    ]
     # The item's own address comes last: where it is also another item's alias, what was looked at wins.
     journal.save_addresses([*new, *addresses])
     journal.settle(run_id, {one.item.key: one.outcome for one in looked_at})
@@ -64,7 +69,7 @@ def settle_looked_at(
 
 def _leads(known: Address | None) -> bool:
     """Whether the journal knows already where this alias leads; what it knows of it is not overwritten."""
-    return known is not None and (bool(known.article_id) or known.reason is not None)
+    return known is not None and bool(known.article_id)
 
 
 def _letter(one: LookedAt, address: Address, now: datetime) -> DeadLetter:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -53,6 +55,11 @@ def _options(
 
 def main() -> None:
     """Run the command; expected errors become one sentence and an exit code, never a traceback."""
+    # As Ctrl-C does: what was started is stopped in order. `secnews up` has a handler of its own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Unicode gets question marks, not a traceback
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except BadRequest as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from flows.cli.progress import bar
-from flows.cli.screens import complain, out, printable
+from flows.cli.screens import complain, out, print_json, printable
 
 
 def clean(
@@ -40,7 +39,7 @@ def clean(
                 continue
             cleaned += 1
             if jsonl:
-                print(json.dumps(clean_row(document), ensure_ascii=False))
+                print_json(clean_row(document), indent=None)
             else:
                 _print(clean_row(document))
     if not cleaned:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ import typer
 from flows.cli.progress import watching
 from flows.cli.screens import complain, err, ledger_sum, ledger_table, out, print_results
 from flows.prefect_server import PrefectServer
-from flows.running import environment, run_ingest
+from flows.running import environment, run_ingest, send_what_waits
 from flows.settings import Settings, read_settings
 from flows.wiring import embedder_of, index_of
 from index.errors import BadRequest
@@ -42,10 +43,14 @@ def demo(
 
     started = time.monotonic()
     prepare(folder)
-    with DemoServer() as sites, PrefectServer(folder / "prefect", 0).start() as server:
+    # Not entered but closed: it starts while the model is loaded.
+    with DemoServer() as sites, closing(PrefectServer(folder / "prefect", 0).start()) as server:
         (folder / "sources.toml").write_text(sites.sources_toml(), encoding="utf-8")
         with environment({**surroundings(folder), **server.environment}):
-            problems = show(folder, sites, server)
+            try:
+                problems = show(folder, sites, server)
+            finally:
+                send_what_waits()
     out.print(f"The whole demo took {time.monotonic() - started:.0f} s.")
     if problems:
         for problem in problems:
@@ -59,12 +64,15 @@ def prepare(folder: Path) -> None:
     Raises:
         BadRequest: the folder holds something that no demo made.
     """
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARKER).exists():
-            raise BadRequest(f"{folder} holds files that no demo made: name another folder with --folder")
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARKER).touch()
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            if not (folder / MARKER).exists():
+                raise BadRequest(f"{folder} holds files that no demo made: name another folder with --folder")
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARKER).touch()
+    except OSError as error:
+        raise BadRequest(f"{folder} cannot be used ({error.strerror}): name another folder with --folder") from error
 
 
 def surroundings(folder: Path) -> dict[str, str]:
@@ -130,12 +138,12 @@ def judge(first: tuple[Run, Ledger], second: tuple[Run, Ledger]) -> list[str]:
 
 def say_what_next(folder: Path, server: PrefectServer) -> None:
     out.print(f"The Prefect dashboard was at {server.url} while this ran.", soft_wrap=True)
-    out.print("To look at it, and to go on:\n")
+    out.print("To go on:\n")
     settings, secnews = f"SECNEWS_INDEX=local:{folder / 'index'}", as_typed()
     for command, what in (
         (f"{settings} {secnews} search 'sanctions evasion by tanker'", "ask the demo's articles something else"),
         (f"{settings} {secnews} runs", "see what became of every page"),
-        (f"SECNEWS_PREFECT_HOME={folder / 'prefect'} {secnews} up", "the dashboard, with the demo's two runs"),
+        (f"{secnews} up", "the same on schedule, with real sources and a dashboard"),
         (f"{secnews} sources list", "the real sources that `make up` would ask"),
     ):
         out.print(f"  {command}\n      [dim]{what}[/]", soft_wrap=True)

@@ -9,9 +9,9 @@ import typer
 
 from flows.cli.accounts import account, item_row, ledger_rows
 from flows.cli.progress import bar
-from flows.cli.screens import ledger_sum, ledger_table, out, print_json
+from flows.cli.screens import complain, ledger_sum, ledger_table, out, print_json
 from flows.settings import read_settings
-from index.errors import SecnewsError
+from index.errors import BadRequest, SecnewsError
 from index.journal import RunState
 from index.outcome import Kind
 from tasks.runs import judge, open_run, settle_the_rest
@@ -33,31 +33,35 @@ def import_(
     from flows.tooling import open_tools
     from tasks.importing import import_documents
     from tasks.reading import read_documents
+    from tasks.sources import ID as SOURCE_ID
 
-    tools = open_tools(read_settings())
+    if not SOURCE_ID.fullmatch(source):
+        raise BadRequest(f"--source {source[:80]}: write up to 64 of a-z, 0-9, - and _")
+    tools = open_tools(read_settings(), with_sources=False)
     run = open_run(tools.journal, "import", tools.clock())
     try:
         with bar() as progress:
             task = progress.add_task("import", total=None)
             documents = read_documents(paths, join=not no_join)
             import_documents(run.id, documents, source, tools, lambda files: progress.advance(task, files))
-    except (SecnewsError, KeyboardInterrupt) as error:
+    except BaseException as error:
         settle_the_rest(tools.journal, run, tools.clock())
-        tools.journal.close_run(run.id, RunState.FAILED, str(error) or "interrupted", tools.clock())
+        note = str(error) if isinstance(error, SecnewsError) else type(error).__name__
+        tools.journal.close_run(run.id, RunState.FAILED, note, tools.clock())
         raise
-    ledger = tools.journal.ledger(run.id)
+    ledger, items = tools.journal.ledger(run.id), tools.journal.items(run.id)
     verdict = judge(ledger, [])
     tools.journal.close_run(run.id, verdict.state, verdict.note, tools.clock())
+    for item in items:
+        if item.outcome and item.outcome.kind in {Kind.REJECTED, Kind.FAILED}:
+            complain(f"{item.offer.link}: {item.outcome.reason.value}: {item.outcome.detail}")
     if as_json:
-        items = [item_row(item) for item in tools.journal.items(run.id)]
-        print_json(
-            {**account(run, ledger), "state": verdict.state.value, "sources": ledger_rows(ledger), "items": items}
-        )
+        closed = tools.journal.run(run.id) or run
+        rows = [item_row(item) for item in items]
+        print_json({**account(closed, ledger), "sources": ledger_rows(ledger), "items": rows})
     else:
         out.print(ledger_table(ledger, f"Run {run.id} (import)"))
         out.print(ledger_sum(ledger))
-        if ledger.total(Kind.REJECTED) or ledger.total(Kind.FAILED):
-            out.print(f"What was not stored, and why: secnews runs {run.id}")
     offered, refused = sum(ledger.offered.values()), ledger.total(Kind.REJECTED) + ledger.total(Kind.FAILED)
     if verdict.state is RunState.FAILED or (offered and offered == refused) or not offered:
         raise typer.Exit(1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from flows.cli.accounts import account, item_row, ledger_rows
@@ -60,16 +59,16 @@ def _show(run: Run, journal: Journal, as_json: bool) -> None:
             out.print(Text(f"source {check.source}: {check.reason.value}: {printable(check.detail)}", style="yellow"))
     telling = [item for item in items if item.outcome is None or item.outcome.kind in TELLING]
     if telling:
-        out.print(_item_table(telling))
+        _print_items(telling)
 
 
-def _item_table(items: list[Item]) -> Table:
-    table = Table(title="Items to look at", title_justify="left")
-    for name in ("source", "outcome", "reason", "address", "detail"):
-        table.add_column(name, overflow="fold")
+def _print_items(items: list[Item]) -> None:
+    """Address and detail on lines of their own, so that they can be copied whole."""
+    out.print("\nItems to look at:")
     for item in items:
         outcome = item.outcome
-        kind, reason = (outcome.kind.value, outcome.reason.value) if outcome else ("open", "")
-        detail = outcome.detail or outcome.reason.meaning if outcome else ""
-        table.add_row(item.offer.source, kind, reason, *(Text(printable(t)) for t in (item.offer.link, detail)))
-    return table
+        told = f"{outcome.kind.value} ({outcome.reason.value})" if outcome else "open"
+        out.print(Text(f"  {printable(item.offer.source)}: {told}"))
+        out.print(Text(f"    {printable(item.offer.link or item.offer.url)}"), soft_wrap=True)
+        detail = (outcome.detail or outcome.reason.meaning) if outcome else ""
+        out.print(Text(f"    {printable(detail)}", style="dim"), soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -27,6 +28,8 @@ STATE_STYLE = {
     RunState.INTERRUPTED: "yellow",
     RunState.RUNNING: "cyan",
 }
+# Control characters of the second block, marks of direction, and lone surrogates.
+UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 HIGHLIGHT = "bold yellow"
 # Three or four lines of a terminal: enough to judge a hit by.
 EXCERPT_CHARACTERS = 280
@@ -37,9 +40,11 @@ def complain(message: str) -> None:
     err.print(Text("secnews: ", style="red") + Text(printable(message)), soft_wrap=True)
 
 
-def print_json(value: object) -> None:
+def print_json(value: object, indent: int | None = 2) -> None:
     """JSON and nothing else on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    # What could drive a terminal is escaped, as JSON may; letters of all scripts stay readable.
+    print(UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def printable(text: str) -> str:
@@ -57,7 +62,9 @@ def ledger_table(ledger: Ledger, title: str) -> Table:
         table.add_column(kind.value, justify="right", footer=str(ledger.total(kind)))
     for source in ledger.sources:
         counts = (ledger.count(source, kind) for kind in kinds)
-        table.add_row(source, str(ledger.offered[source]), *(str(count) if count else "·" for count in counts))
+        table.add_row(
+            Text(printable(source)), str(ledger.offered[source]), *(str(count) if count else "·" for count in counts)
+        )
     return table
 
 

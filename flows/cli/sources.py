@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
@@ -37,15 +38,14 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON and n
     if as_json:
         print_json(rows)
         return
-    table = Table(title=f"Sources of {settings.sources}", title_justify="left")
-    for name in ("id", "name", "language", "region", "last read", "state", "address"):
-        table.add_column(name, overflow="fold")
+    out.print(Text(f"Sources of {printable(str(settings.sources))}"))
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for name in ("id", "state", "last read", "name"):
+        table.add_column(name, no_wrap=name != "name")
     for row in rows:
-        table.add_row(*(Text(printable(str(row[key] or ""))) for key in COLUMNS))
+        table.add_row(*(Text(printable(str(row[key] or ""))) for key in ("id", "state", "last_read", "name")))
     out.print(table)
-
-
-COLUMNS = ("id", "name", "language", "region", "last_read", "state", "url")
+    out.print("Addresses, languages and topics: secnews sources list --json", style="dim")
 
 
 def _listed(source: Source, tools: Tools) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def check(
     if as_json:
         print_json(rows)
     else:
-        out.print(_check_table(rows))
+        _print_checks(rows)
     if any(row["reason"] for row in rows):
         raise typer.Exit(1)
 
@@ -117,12 +117,11 @@ def _checked(source: Source, listing: Listing) -> dict[str, Any]:
     }
 
 
-def _check_table(rows: list[dict[str, Any]]) -> Table:
-    table = Table()
-    for name in ("source", "state", "items", "detail", "address"):
-        table.add_column(name, overflow="fold")
+def _print_checks(rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        state = Text(row["reason"], style="red") if row["reason"] else Text("fine", style="green")
-        detail, url = Text(printable(row["detail"])), Text(printable(row["url"]))
-        table.add_row(row["id"], state, str(row["items"]), detail, url)
-    return table
+        state = Text(row["reason"] or "fine", style="red" if row["reason"] else "green")
+        out.print(Text(f"{row['id']}: ") + state + Text(f", {row['items']} items" if not row["reason"] else ""))
+        if row["detail"]:
+            out.print(Text(f"    {printable(row['detail'])}", style="dim"), soft_wrap=True)
+        if row["reason"]:
+            out.print(Text(f"    {printable(row['url'])}", style="dim"), soft_wrap=True)

@@ -6,6 +6,7 @@ never discover half-way that both were writing.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import time
@@ -20,6 +21,11 @@ from index.local.folder import refuse_network_folder
 SCHEMA_VERSION = 1
 # Longer than any single write of ours takes (a batch of 200 articles: under a second), short enough for a person.
 BUSY_TIMEOUT_SECONDS = 30.0
+
+DAMAGED = (
+    "{path} is damaged ({text}): restore the folder from a backup, or move it away and run the sources again; the "
+    "archive of pages is untouched"
+)
 
 
 class Database:
@@ -130,6 +136,9 @@ class Database:
             yield
         except (sqlite3.Error, OSError) as error:
             raise self._in_our_words(error) from error
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            text = f"a record makes no sense: {error}"
+            raise IndexDamaged(DAMAGED.format(path=self.path, text=text)) from error
 
     def _in_our_words(self, error: sqlite3.Error | OSError) -> SecnewsError:
         text = str(error)
@@ -137,12 +146,10 @@ class Database:
             return IndexFull(f"no room to write {self.path} ({text}): free some disk space, then run again")
         if "locked" in text or "busy" in text:
             return IndexUnavailable(f"{self.path} is locked by another process ({text}): try again in a moment")
-        if isinstance(error, sqlite3.OperationalError | OSError) and "malformed" not in text:
+        damaged = any(sign in text for sign in ("malformed", "no such table", "no such column"))
+        if isinstance(error, sqlite3.OperationalError | OSError) and not damaged:
             return IndexUnavailable(f"{self.path} cannot be used ({text}): check the path and its permissions")
-        return IndexDamaged(
-            f"{self.path} is damaged ({text}): restore the folder from a backup, or move it away and run the sources "
-            "again; the archive of pages is untouched"
-        )
+        return IndexDamaged(DAMAGED.format(path=self.path, text=text))
 
     def close(self) -> None:
         with self._lock:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import IndexIncompatible
+from index.errors import IndexIncompatible, IndexUnavailable
 
 # File systems of other machines. SQLite's WAL shares memory between processes, and their locks are not kept by all of
 # them: two machines writing would tear the file.
@@ -55,7 +55,10 @@ def lock(path: Path) -> Iterator[bool]:
 
     Yields False where somebody else is.
     """
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise IndexUnavailable(f"{path} cannot be locked ({error.strerror}): check it and its permissions") from error
     try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

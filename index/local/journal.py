@@ -61,7 +61,7 @@ class LocalJournal:
         with self._db.read() as db:
             rows = db.execute(
                 f"SELECT {RUN_COLUMNS} FROM runs WHERE substr(id, 1, ?) = ? LIMIT 2",
-                (len(run_id), run_id),
+                (len(run_id), storable(run_id)),
             ).fetchall()
         return _run(rows[0]) if len(rows) == 1 else None
 
@@ -88,7 +88,7 @@ class LocalJournal:
             db.executemany(
                 "INSERT OR IGNORE INTO items (run_id, key, seq, source, url, offer) VALUES (?, ?, ?, ?, ?, ?)",
                 [
-                    (run_id, key, last + n, offer.source, offer.url, to_json(offer))
+                    (run_id, key, last + n, storable(offer.source), storable(offer.url), to_json(offer))
                     for n, (key, offer) in enumerate(keyed, start=1)
                 ],
             )
@@ -195,7 +195,7 @@ class LocalJournal:
 
     def save_source(self, state: SourceState) -> None:
         with self._db.write() as db:
-            db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (state.source, to_json(state)))
+            db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (storable(state.source), to_json(state)))
 
     def host(self, host: str) -> HostState | None:
         text = self._record("SELECT record FROM hosts WHERE host = ?", host)
@@ -231,10 +231,10 @@ class LocalJournal:
 
 
 def _keys(offers: Sequence[Offer]) -> Iterator[str]:
-    """A key for each offer: of its source, its address, and how often the list named it before."""
-    seen: Counter[tuple[str, str]] = Counter()
+    """A key for each offer: of its source, its address and link, and how often the list named them before."""
+    seen: Counter[tuple[str, ...]] = Counter()
     for offer in offers:
-        pair = (offer.source, offer.url)
+        pair = (offer.source, offer.url, offer.link)
         yield hashlib.sha256("\x1f".join((*pair, str(seen[pair]))).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         seen[pair] += 1
 

@@ -43,8 +43,9 @@ def _plain(value: object) -> object:
 
 
 def address(text: str) -> Address:
-    values = _moments(json.loads(text), "first_seen_at", "checked_at", "next_check_at")
-    return Address(**{**values, "reason": _reason(values["reason"])})
+    values = _moments(json.loads(text), "first_seen_at", "checked_at", "next_check_at", "published_hint")
+    precision = Precision(values["precision_hint"])
+    return Address(**{**values, "reason": _reason(values["reason"]), "precision_hint": precision})
 
 
 def source_state(text: str) -> SourceState:

@@ -171,8 +171,10 @@ class Words:
         with in_our_words():
             # The mark goes first: a process killed in the middle of this must not trust the rest.
             self._mark.unlink(missing_ok=True)
-            if self._folder.exists():
+            if self._folder.is_dir():
                 shutil.rmtree(self._folder)
+            else:
+                self._folder.unlink(missing_ok=True)
 
     def _replay(self, position: int, build: str) -> None:
         """Apply the log from after this position to its end."""
