@@ -114,9 +114,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """The health of a source, and what its feed listed last (canonical addresses, in order)."""
+    """The health of a source, and what its feed listed last (canonical addresses, in order).
+
+    The validators belong to the feed at `url`; another address makes them worthless.
+    """
 
     source: str
+    url: str = ""
     checked_at: datetime | None = None
     succeeded_at: datetime | None = None
     etag: str = ""

@@ -19,11 +19,15 @@ METADATA = ("section", "authors", "agency", "published_at", "published_precision
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done with a candidate. `write` is what the index shall hold, None where it already does."""
+    """What is to be done with a candidate.
+
+    `write` is what the index shall hold, None where it already does; `creates` says that nothing was there.
+    """
 
     candidate: Candidate
     outcome: Outcome
     write: Article | None = None
+    creates: bool = False
 
 
 def decide(candidate: Candidate, store: Store, journal: Journal) -> Decision:
@@ -35,22 +39,21 @@ def decide(candidate: Candidate, store: Store, journal: Journal) -> Decision:
         if twin is not None:
             unsaid = _written_but_unsaid(twin, journal)
             return _duplicate(candidate, twin, Reason.FIRST_SEEN if unsaid else Reason.SAME_OUTLET_TEXT)
-        return Decision(candidate, Outcome(Reason.FIRST_SEEN, article_id=article.id), article)
+        return Decision(candidate, Outcome(Reason.FIRST_SEEN, article_id=article.id), article, creates=True)
     if candidate.item.offer.url in existing.page_urls[1:]:
         return Decision(candidate, Outcome(Reason.PART_OF_ARTICLE, article_id=existing.id))
     if not candidate.known.article_id:
         if _written_but_unsaid(existing, journal):
             return _completed(candidate, existing)
         return _duplicate(candidate, existing, Reason.SAME_CANONICAL)
-    return _compared(candidate, existing)
+    return _compared(candidate, existing, journal)
 
 
-def _compared(candidate: Candidate, existing: Article) -> Decision:
+def _compared(candidate: Candidate, existing: Article, journal: Journal) -> Decision:
     """The same address was loaded before: did its publisher change anything?"""
     article = candidate.article
     if article.content_hash == existing.content_hash:
-        own = candidate.item.offer.url == existing.url
-        if own and existing.revision > 1 and candidate.known_hash != article.content_hash:
+        if existing.revision > 1 and not _announced(existing, journal):
             # A killed run stored this revision and did not come to say so.
             return Decision(candidate, Outcome(Reason.CONTENT_CHANGED, article_id=existing.id))
         return _metadata(candidate, existing)
@@ -62,6 +65,12 @@ def _compared(candidate: Candidate, existing: Article) -> Decision:
         return Decision(candidate, Outcome(Reason.RE_EXTRACTED, article_id=existing.id), changed)
     revised = replace(changed, revision=existing.revision + 1)
     return Decision(candidate, Outcome(Reason.CONTENT_CHANGED, article_id=existing.id), revised)
+
+
+def _announced(existing: Article, journal: Journal) -> bool:
+    """Whether a run said of any address of the article what it says now."""
+    known = journal.addresses([existing.url or document_address(existing.id), *existing.other_urls])
+    return any(address.content_hash == existing.content_hash for address in known.values())
 
 
 def _metadata(candidate: Candidate, existing: Article) -> Decision:

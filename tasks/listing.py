@@ -28,7 +28,8 @@ class Listing:
 async def ask(source: Source, fetcher: Fetcher, journal: Journal, now: datetime) -> Listing:
     """Fetch and read a source's feed. A fault is told in the listing, never raised: other sources go on."""
     known = journal.source(source.id) or SourceState(source.id)
-    healthy = known.reason is None  # a 304 after a failure would be no success
+    # A 304 after a failure would be no success, and one for another address no answer.
+    healthy = known.reason is None and known.url == source.url
     try:
         fetched = await fetcher.get(
             source.url,
@@ -50,7 +51,7 @@ async def ask(source: Source, fetcher: Fetcher, journal: Journal, now: datetime)
 def _read(source: Source, known: SourceState, fetched: Fetched, feed: Feed, now: datetime) -> Listing:
     offers = tuple(_offer(source, entry) for entry in feed.entries)
     state = replace(
-        known, checked_at=now, succeeded_at=now, failures=0, reason=None, detail="; ".join(feed.notes),
+        known, url=source.url, checked_at=now, succeeded_at=now, failures=0, reason=None, detail="; ".join(feed.notes),
         etag=fetched.etag, last_modified=fetched.last_modified,
         listed=tuple(dict.fromkeys(offer.url for offer in offers)),
     )  # fmt: skip

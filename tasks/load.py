@@ -90,7 +90,7 @@ def _without_passages(articles: list[Article]) -> list[Article]:
 
 
 def _outcome(decision: Decision, result: PutResult | None) -> Outcome:
-    if decision.outcome.reason is Reason.FIRST_SEEN and result and result.status in OVERTAKEN:
+    if decision.creates and result and result.status in OVERTAKEN:
         return Outcome(Reason.SAME_CONTENT, "another run stored it at the same moment", result.id)
     if result is None or result.stored:
         return decision.outcome

@@ -64,7 +64,13 @@ def settle_looked_at(
     ]
     # The item's own address comes last: where it is also another item's alias, what was looked at wins.
     journal.save_addresses([*new, *addresses])
-    journal.settle(run_id, {one.item.key: one.outcome for one in looked_at})
+    journal.settle(run_id, {one.item.key: _told(one, to) for one, to in zip(looked_at, addresses, strict=True)})
+
+
+def _told(one: LookedAt, address: Address) -> Outcome:
+    """The outcome, with the moment of the next try where there is one."""
+    failed = one.outcome.kind is Kind.FAILED
+    return replace(one.outcome, retry_at=address.next_check_at) if failed else one.outcome
 
 
 def _leads(known: Address | None) -> bool:

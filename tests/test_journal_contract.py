@@ -199,7 +199,9 @@ def test_the_longest_waiting_comes_first_whatever_its_offset(journal):
 
 
 def test_source_and_host_states_come_back_as_they_were(journal):
-    source = SourceState("a", NOON, NOON, "e", "m", 2, Reason.SERVER_ERROR, "503", ("http://x/1", "http://x/2"))
+    source = SourceState(
+        "a", "http://x/feed", NOON, NOON, "e", "m", 2, Reason.SERVER_ERROR, "503", ("http://x/1", "http://x/2")
+    )
     host = HostState("x:80", NOON, timedelta(seconds=2.5), 1, "User-agent: *", 200, NOON)
     journal.save_source(source)
     journal.save_host(host)

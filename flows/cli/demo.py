@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Only a folder that carries this file is emptied: it was made by an earlier demo.
 MARKER = ".secnews-demo"
-QUERY = "explosives hidden in a lorry"
+QUERY = "truck bombing fuel depot"
 
 
 def demo(
