@@ -153,3 +153,16 @@ def test_a_file_that_may_not_be_read_is_said(tmp_path):
             os.setuid(65534)
         os._exit(0 if read(path)[0].rejected is Reason.UNREADABLE else 1)
     assert os.waitpid(pid, 0)[1] == 0
+
+
+def test_a_json_article_of_ten_megabytes_is_refused_before_it_is_embedded(tmp_path):
+    path = tmp_path / "long.jsonl"
+    path.write_text(json.dumps({"title": "Long", "body": ["word " * 300_000]}) + "\n", encoding="utf-8")
+    (document,) = read(path)
+    assert document.rejected is Reason.TOO_LARGE
+
+
+def test_a_fifo_in_a_folder_is_said_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (document,) = read(tmp_path)
+    assert document.rejected is Reason.UNREADABLE

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 MOST_ELEMENTS = 20_000
 # The longest of those articles, a live blog, has 24,000 characters.
 MOST_TEXT = 1_000_000
-# A body in JSON-LD counts no less: the embedder takes 27 s for a million characters.
+# A body in JSON-LD counts no less: embedding 1.9 million characters took 50 s.
 MOST_BODY = 200_000
 # The shortest of 152 real articles has 924 characters in letters, 384 in Chinese characters or kana, which say more
 # each. A page that calls itself an article is believed at half of that, since news in brief exists.
