@@ -5,7 +5,7 @@ RUNTIME := requirements.lock requirements-torch.lock
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench lock clean
+.PHONY: help demo up test unit check bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ up: .venv/runtime ## set up, then start the Prefect server and the schedule unti
 
 test: .venv/dev ## set up, then run every test
 	@$(BIN)/python -m pytest
+
+unit: .venv/dev ## the fast layer of the tests, half a minute
+	@$(BIN)/python -m pytest -n 2 -m "not service and not pages"
 
 check: .venv/dev ## ruff, mypy --strict and import-linter
 	$(BIN)/ruff check .
