@@ -43,10 +43,14 @@ class Database:
         self._lock = threading.Lock()
         self._connections: list[sqlite3.Connection] = []
         refuse_network_folder(path.parent)
-        with self.translating():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if self._version() != SCHEMA_VERSION:
-                self._create(schema)
+        try:
+            with self.translating():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if self._version() != SCHEMA_VERSION:
+                    self._create(schema)
+        except BaseException:
+            self.close()
+            raise
 
     def _version(self) -> int:
         """The version of the tables in the file, 0 for none. Raises for what is not ours."""
@@ -79,13 +83,13 @@ class Database:
             found = sqlite3.connect(
                 self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
             )
+            with self._lock:  # first of all, so that it is closed even where the file turns out to be damaged
+                self._connections.append(found)
             self._use_wal(found)
             # FULL: an article that was acknowledged outlives a power cut, not only a killed process.
             found.execute("PRAGMA synchronous = FULL")
             found.execute("PRAGMA foreign_keys = ON")
             self._threads.connection = found
-            with self._lock:
-                self._connections.append(found)
         return found
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
