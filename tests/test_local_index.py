@@ -201,6 +201,7 @@ def test_a_file_in_place_of_the_folder_is_a_clear_error(tmp_path):
 def test_store_and_journal_share_a_file(tmp_path):
     database = Database(tmp_path / "secnews.db", STORE_TABLES + JOURNAL_TABLES)
     assert LocalStore(database, tmp_path).count().articles == 0
+    database.close()
 
 
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])
